@@ -1,0 +1,127 @@
+# Makefile - the map of the build.
+#
+#	make		build/smtp-receive, static; needs a C compiler, no library
+#	make demo	a receiver on 127.0.0.1:2525 that shows what it stores
+#	make check	every test
+#	make install	below PREFIX, and all of that below DESTDIR
+#	make uninstall	takes away what install has put there, nothing else
+#	make clean
+#
+# demo and check install what they need by apt-get, as root; else they say
+# what is missing.  CC, CFLAGS, CPPFLAGS, LDFLAGS are yours; V=1 shows the
+# commands.
+
+VERSION	= 0.1
+
+PREFIX	= /usr/local
+SBINDIR	= $(PREFIX)/sbin
+MANDIR	= $(PREFIX)/share/man
+DOCDIR	= $(PREFIX)/share/doc/smtp-receive
+UNITDIR	= $(PREFIX)/lib/systemd/system
+
+BUILD	= build
+DEMO_PORT ?= 2525
+
+# The rooms.  A new one is a word here, and its test a line in tests/tests.mk.
+
+SESSION	= session smtp transaction line wire param path body dot head reply
+SEAM	= ask
+MONITOR	= monitor house deliver commit trace \
+	  usermap mapindex mapreader mapline mapfile
+BOTH	= main confined config setting log id client address span
+MAILDIR	= maildir name undo
+
+ROOMS	= $(SESSION:%=smtp-receive/%) $(SEAM:%=smtp-receive/%) \
+	  $(MONITOR:%=smtp-receive/%) $(BOTH:%=smtp-receive/%) \
+	  $(MAILDIR:%=maildir/%)
+
+# Sanitizers cannot live in the sandbox: builds with them link the other.
+
+SANDBOX	    = smtp-receive/sandbox
+SANDBOX_NONE = smtp-receive/sandbox-none
+
+# The compiler: yours, else musl-gcc where there is one, else cc with the
+# static glibc.  A process is started for each connection: static and not
+# relocated costs least, musl a quarter of glibc.  Looked up when it is used,
+# because demo and check may have installed it just before.
+
+ifeq ($(origin CC),default)
+SHIP_CC	= $(shell command -v musl-gcc || echo cc)
+else
+SHIP_CC	= $(CC)
+endif
+CFLAGS	?= -O2 -g -D_FORTIFY_SOURCE=2
+
+WARN	= -Wall -Wextra -Wpedantic -Wshadow -Wstrict-prototypes \
+	  -Wmissing-prototypes -Wconversion
+HARDEN	= -fstack-protector-strong
+COMPILE	= -std=c11 -D_GNU_SOURCE -DVERSION='"$(VERSION)"' $(WARN) $(HARDEN) \
+	  -MMD -MP $(CPPFLAGS) $(CFLAGS)
+# musl-gcc does not find the kernel's headers by itself.
+KERNEL	= $(if $(findstring musl,$(SHIP_CC)),-idirafter /usr/include \
+	  -idirafter /usr/include/$(shell $(SHIP_CC) -print-multiarch))
+SHIP	= $(SHIP_CC) $(COMPILE) $(KERNEL) -fno-pie -ffunction-sections \
+	  -fdata-sections
+LINK	= $(SHIP_CC) -static -no-pie -Wl,--gc-sections \
+	  -Wl,-z,relro,-z,now,-z,noexecstack $(CFLAGS) $(LDFLAGS)
+
+Q	= $(if $(V),,@echo '  $@';)
+
+SHIPPED	= $(patsubst %,$(BUILD)/obj/%.o,$(ROOMS) $(SANDBOX))
+
+all: $(BUILD)/smtp-receive
+
+$(BUILD)/smtp-receive: $(SHIPPED)
+	$(Q)$(LINK) -o $@ $(SHIPPED)
+	@echo "$@: static, linked by $(SHIP_CC)"
+
+$(BUILD)/obj/%.o: %.c $(BUILD)/obj/flags
+	@mkdir -p $(@D)
+	$(Q)$(SHIP) -c -o $@ $<
+
+# What the objects were compiled with: when it changes, they are stale.
+
+$(BUILD)/obj/flags: export FLAGS = $(SHIP) $(LINK)
+$(BUILD)/%/flags: FORCE
+	@mkdir -p $(@D)
+	@echo "$$FLAGS" | cmp -s - $@ || echo "$$FLAGS" >$@
+
+demo: all
+	@DEMO_PORT=$(DEMO_PORT) SMTP_RECEIVE=$(BUILD)/smtp-receive tests/demo
+
+MAN5	= smtp-receive.conf.5 smtp-receive-users.5
+MAN8	= smtp-receive.8
+UNITS	= smtp-receive.socket smtp-receive@.service
+EXAMPLES = inetd.conf tcpserver
+INSTALLED = $(SBINDIR)/smtp-receive $(MAN5:%=$(MANDIR)/man5/%) \
+	  $(MAN8:%=$(MANDIR)/man8/%) $(UNITS:%=$(UNITDIR)/%) \
+	  $(EXAMPLES:%=$(DOCDIR)/%) $(DOCDIR)/README
+
+# A file of units/, with the place of the program written into it.
+PLACE	= sed 's|@SBINDIR@|$(SBINDIR)|g' units/$(1) | \
+	  install -m $(2) /dev/stdin $(DESTDIR)$(3)/$(1)
+
+install: all
+	install -d $(sort $(dir $(INSTALLED:%=$(DESTDIR)%)))
+	install -m 755 $(BUILD)/smtp-receive $(DESTDIR)$(SBINDIR)
+	install -m 644 $(MAN5:%=smtp-receive/%) $(DESTDIR)$(MANDIR)/man5
+	install -m 644 $(MAN8:%=smtp-receive/%) $(DESTDIR)$(MANDIR)/man8
+	install -m 644 README $(DESTDIR)$(DOCDIR)
+	$(call PLACE,smtp-receive.socket,644,$(UNITDIR))
+	$(call PLACE,smtp-receive@.service,644,$(UNITDIR))
+	$(call PLACE,inetd.conf,644,$(DOCDIR))
+	$(call PLACE,tcpserver,755,$(DOCDIR))
+
+uninstall:
+	rm -f $(INSTALLED:%=$(DESTDIR)%)
+	rmdir $(DESTDIR)$(DOCDIR) 2>/dev/null || true
+
+clean:
+	rm -rf $(BUILD)
+
+FORCE:
+.PHONY: all check demo install uninstall clean FORCE
+.DELETE_ON_ERROR:
+
+include tests/tests.mk
+-include $(shell find $(BUILD) -name '*.d' 2>/dev/null)

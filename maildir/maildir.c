@@ -1,0 +1,349 @@
+/* maildir.c - the way of a message into one Maildir; back out: undo.c.
+ *
+ * Every step is as few system calls as it can be: all this runs once per
+ * message and mailbox, while a client waits. */
+
+#include "maildir.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/fs.h>
+#include <linux/magic.h>
+#include <linux/openat2.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <sys/utsname.h>
+#include <sys/vfs.h>
+#include <unistd.h>
+
+/* openat2(2), which no libc wraps.  O_NOFOLLOW would look at the last name
+ * of the path only, and with O_DIRECTORY call a symbolic link ENOTDIR. */
+static int
+open_directory(int at, const char *path, uint64_t access)
+{
+	const struct open_how how = {
+		.flags = access | O_DIRECTORY | O_CLOEXEC,
+		.resolve = RESOLVE_NO_SYMLINKS | RESOLVE_NO_MAGICLINKS,
+	};
+
+	return (int)syscall(SYS_openat2, at, path, &how, sizeof how);
+}
+
+/* renameat2(2), which musl 1.2.3 does not wrap.  NOREPLACE: a plain rename
+ * would silently replace a message of this name. */
+static int
+rename_noreplace(int from, const char *name, int to, const char *final)
+{
+	return (int)syscall(SYS_renameat2, from, name, to, final,
+	    RENAME_NOREPLACE);
+}
+
+static void
+shut(int *fd)
+{
+	int error = errno;
+
+	if (*fd != -1)
+		close(*fd);
+	*fd = -1;
+	errno = error;
+}
+
+/* The descriptor of the file, whosoever it is. */
+static int
+file(const struct delivery *d)
+{
+	return d->first == NULL ? d->fd : d->first->fd;
+}
+
+/* Some file systems (ramfs, small FUSE ones) do not count their blocks: they
+ * have none at all, which is no reason to refuse mail. */
+static uint64_t
+room(const struct statfs *fs)
+{
+	uint64_t unit = (uint64_t)(fs->f_frsize != 0 ? fs->f_frsize
+	    : fs->f_bsize);
+
+	if (fs->f_blocks == 0 || unit == 0 || fs->f_bavail > UINT64_MAX / unit)
+		return UINT64_MAX;
+	return fs->f_bavail * unit;
+}
+
+static int
+look_at_file_system(struct maildir *m)
+{
+	struct statfs fs;
+
+	if (fstatfs(m->new, &fs) != 0)
+		return -1;
+
+	/* The type is signed or not, 32 bits or 64, as libc likes. */
+	uint32_t type = (uint32_t)fs.f_type;
+
+	m->has_journal = type == EXT4_SUPER_MAGIC;
+	m->has_range = type == EXT4_SUPER_MAGIC || type == XFS_SUPER_MAGIC
+	    || type == BTRFS_SUPER_MAGIC;
+	m->room = room(&fs);
+	/* btrfs has no fixed number of inodes and reports 0 of 0. */
+	m->has_inodes = fs.f_files == 0 || fs.f_ffree > 0;
+	return 0;
+}
+
+static int
+open_below(struct maildir *m, int base)
+{
+	struct stat above, new;
+
+	m->tmp = open_directory(base, "tmp", O_PATH);
+	if (m->tmp == -1)
+		return -1;
+	/* For fsync and syncfs O_PATH is not enough. */
+	m->new = open_directory(base, "new", O_RDONLY);
+	if (m->new == -1)
+		return -1;
+	if (fstat(base, &above) != 0 || fstat(m->new, &new) != 0)
+		return -1;
+	m->owner = above.st_uid;
+	m->dev = new.st_dev;
+	m->ino = new.st_ino;
+	return look_at_file_system(m);
+}
+
+int
+maildir_open(struct maildir *m, const char *path)
+{
+	int base = open_directory(AT_FDCWD, path, O_PATH);
+
+	*m = (struct maildir){ .tmp = -1, .new = -1 };
+	if (base == -1)
+		return -1;
+
+	int result = open_below(m, base);
+
+	shut(&base);
+	if (result != 0)
+		maildir_close(m);
+	return result;
+}
+
+void
+maildir_close(struct maildir *m)
+{
+	shut(&m->tmp);
+	shut(&m->new);
+}
+
+int
+maildir_begin(const struct maildir *m, struct delivery *d, const char *host)
+{
+	*d = (struct delivery){ .into = m, .fd = -1 };
+	if (maildir_name(d->name, host) != 0)
+		return -1;
+	d->fd = openat(m->tmp, d->name,
+	    O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
+	if (d->fd == -1)
+		return -1;
+	d->place = MAILDIR_TMP;
+	return 0;
+}
+
+int
+maildir_share(const struct maildir *m, struct delivery *d, const char *host,
+    const struct delivery *first)
+{
+	*d = (struct delivery){ .into = m, .fd = -1 };
+	if (maildir_name(d->name, host) != 0)
+		return -1;
+	if (linkat(first->into->tmp, first->name, m->tmp, d->name, 0) != 0)
+		return -1;
+	d->first = first->first == NULL ? first : first->first;
+	d->place = MAILDIR_TMP;
+	return 0;
+}
+
+int
+maildir_write(struct delivery *d, const void *bytes, size_t len)
+{
+	const char *at = bytes;
+
+	while (len > 0) {
+		ssize_t n = write(d->fd, at, len);
+
+		if (n == -1 && errno == EINTR)
+			continue;
+		if (n == -1)
+			return -1;
+		at += n;
+		len -= (size_t)n;
+	}
+	return 0;
+}
+
+/* Says this errno of sync_file_range that there is no such call here?  Any
+ * other is of a write that failed, told this one time only: an fsync after it
+ * would say 0. */
+static bool
+lacks_range(int error)
+{
+	return error == ENOSYS || error == EINVAL || error == ESPIPE
+	    || error == EOPNOTSUPP;
+}
+
+int
+maildir_push(struct delivery *d, bool strict)
+{
+	if (d->first != NULL || strict || !d->into->has_range)
+		return 0;
+	if (sync_file_range(d->fd, 0, 0, SYNC_FILE_RANGE_WRITE) != 0
+	    && !lacks_range(errno))
+		return -1;
+	return 0;
+}
+
+int
+maildir_settle(struct delivery *d, bool strict)
+{
+	const unsigned all = SYNC_FILE_RANGE_WAIT_BEFORE
+	    | SYNC_FILE_RANGE_WRITE | SYNC_FILE_RANGE_WAIT_AFTER;
+
+	if (d->first != NULL)
+		return 0;
+	if (strict || !d->into->has_range)
+		return fsync(d->fd);
+	if (sync_file_range(d->fd, 0, 0, all) == 0)
+		return 0;
+	return lacks_range(errno) ? fsync(d->fd) : -1;
+}
+
+/* EMLINK: no more links to this file, for the same remedy. */
+static bool
+lacks_links(int error)
+{
+	return error == EPERM || error == EOPNOTSUPP || error == ENOSYS
+	    || error == EMLINK;
+}
+
+/* From tmp/ to new/ by the best call that the file system has.  Returns where
+ * the name is then: MAILDIR_TMP with errno when all failed. */
+static enum maildir_place
+move(const struct delivery *d)
+{
+	int tmp = d->into->tmp, new = d->into->new;
+
+	if (rename_noreplace(tmp, d->name, new, d->final) == 0)
+		return MAILDIR_NEW;
+	/* EINVAL: the flag is unknown to the file system (FUSE, NFS). */
+	if (errno != EINVAL && errno != ENOSYS)
+		return MAILDIR_TMP;
+	if (linkat(tmp, d->name, new, d->final, 0) == 0)
+		return MAILDIR_BOTH;
+	if (!lacks_links(errno))
+		return MAILDIR_TMP;
+	/* Could overwrite; what keeps it from that are 128 random bits. */
+	if (renameat(tmp, d->name, new, d->final) == 0)
+		return MAILDIR_NEW;
+	return MAILDIR_TMP;
+}
+
+/* Is it in new/ after all?  Over NFS an answer can get lost: the call is sent
+ * again, and fails because it had come through.  If the file there is
+ * another's, it must not be ours to undo. */
+static bool
+arrived(struct delivery *d)
+{
+	struct stat there, ours;
+	int error = errno;
+	bool seen = fstatat(d->into->new, d->final, &there,
+	    AT_SYMLINK_NOFOLLOW) == 0 && fstat(file(d), &ours) == 0;
+
+	errno = error;
+	if (!seen)
+		return false;
+	if (there.st_dev == ours.st_dev && there.st_ino == ours.st_ino)
+		return true;
+	d->final[0] = '\0';
+	return false;
+}
+
+int
+maildir_publish(struct delivery *d, uint64_t size, uint64_t crlf)
+{
+	maildir_final(d->final, d->name, size, crlf);
+	d->place = move(d);
+	if (d->place != MAILDIR_TMP)
+		return 0;
+	if ((errno != EEXIST && errno != ENOENT) || !arrived(d))
+		return -1;
+	/* By which call is not known: maildir_end looks into tmp/. */
+	d->place = MAILDIR_BOTH;
+	return 0;
+}
+
+int
+maildir_sync(struct delivery *d)
+{
+	if (d->first == NULL && fsync(d->fd) != 0)
+		return -1;
+	return fsync(d->into->new);
+}
+
+/* Does syncfs tell of writes that failed?  Since Linux 5.8. */
+static bool
+syncfs_tells(void)
+{
+	struct utsname system;
+	char *end;
+
+	if (uname(&system) != 0)
+		return false;
+
+	unsigned long major = strtoul(system.release, &end, 10);
+	unsigned long minor = *end == '.' ? strtoul(end + 1, NULL, 10) : 0;
+
+	return major > 5 || (major == 5 && minor >= 8);
+}
+
+/* new was opened before the first write: a failure is told only to the
+ * descriptors that were open when it happened. */
+int
+maildir_syncfs(struct delivery *d)
+{
+	if (!d->into->has_range || !syncfs_tells()) {
+		errno = ENOSYS;
+		return -1;
+	}
+	if (syncfs(d->into->new) != 0)
+		return -1;
+	return fsync(file(d));
+}
+
+/* The name under tmp/ is free since publish, or (MAILDIR_BOTH) to be removed
+ * anyway; and undo looks there, should the unlink fail. */
+int
+maildir_journal(const struct delivery *d)
+{
+	int tmp = d->into->tmp;
+
+	if (!d->into->has_journal)
+		return 0;
+	if (mknodat(tmp, d->name, S_IFREG | 0600, 0) != 0 && errno != EEXIST)
+		return -1;
+	return unlinkat(tmp, d->name, 0);
+}
+
+void
+maildir_end(struct delivery *d)
+{
+	int error = errno;
+
+	if (d->place == MAILDIR_NOWHERE)
+		return;
+	/* What stays there is for the readers, who clean tmp/. */
+	if (d->place != MAILDIR_NEW)
+		unlinkat(d->into->tmp, d->name, 0);
+	d->place &= MAILDIR_NEW;
+	errno = error;
+	shut(&d->fd);
+}

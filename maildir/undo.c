@@ -1,0 +1,162 @@
+/* undo.c - the way of a message back out of a Maildir.
+ *
+ * The client hears that nothing was stored, and it has to be so, even where a
+ * mail reader has taken the message into cur/ in the meantime. */
+
+#include "maildir.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <unistd.h>
+
+enum {
+	TRIES	= 10,	/* against a reader who keeps changing the flags */
+};
+
+/* Entries of a directory as getdents64(2) writes them: each as long as its
+ * d_reclen says.  opendir(3) would allocate. */
+union entries {
+	struct dirent64 first;
+	char bytes[16 * 1024];
+};
+
+/* A reader keeps the name and may add flags: "final:2,S".  On FUSE an entry
+ * can be longer than NAME_MAX; such a one no reader has made. */
+static bool
+is_ours(const char *entry, const char *final)
+{
+	size_t len = strlen(final);
+
+	return strncmp(entry, final, len) == 0
+	    && (entry[len] == '\0' || entry[len] == ':')
+	    && strlen(entry) < MAILDIR_NAME;
+}
+
+static const struct dirent64 *
+pick(const union entries *list, size_t len, const char *final)
+{
+	for (size_t at = 0; at < len;) {
+		const struct dirent64 *entry =
+		    (const void *)(list->bytes + at);
+
+		if (is_ours(entry->d_name, final))
+			return entry;
+		at += entry->d_reclen;
+	}
+	return NULL;
+}
+
+/* -1 with ENOENT: it is not in the directory cur. */
+static int
+find(int cur, const char *final, char name[MAILDIR_NAME])
+{
+	union entries list;
+	long len;
+
+	if (lseek(cur, 0, SEEK_SET) == -1)
+		return -1;
+	while ((len = getdents64(cur, &list.first, sizeof list)) > 0) {
+		const struct dirent64 *entry = pick(&list, (size_t)len, final);
+
+		if (entry != NULL) {
+			memcpy(name, entry->d_name, strlen(entry->d_name) + 1);
+			return 0;
+		}
+	}
+	if (len == 0)
+		errno = ENOENT;
+	return -1;
+}
+
+/* fsync: so that a power cut does not bring it back.  If that fails, too,
+ * there is nothing left to do about it. */
+static int
+take(int from, const char *name)
+{
+	if (unlinkat(from, name, 0) != 0)
+		return -1;
+	fsync(from);
+	return 0;
+}
+
+static int
+take_from_cur(int cur, const char *final)
+{
+	char name[MAILDIR_NAME];
+
+	for (int i = 0; i < TRIES; i++) {
+		if (find(cur, final, name) != 0)
+			return -1;
+		if (take(cur, name) == 0)
+			return 0;
+		if (errno != ENOENT)
+			return -1;
+	}
+	errno = EBUSY;
+	return -1;
+}
+
+/* cur may be a symbolic link: the readers follow it, too. */
+static int
+take_from_readers(const struct delivery *d)
+{
+	int cur = openat(d->into->new, "../cur",
+	    O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+
+	if (cur == -1)
+		return -1;
+
+	int result = take_from_cur(cur, d->final);
+	int error = errno;
+
+	close(cur);
+	errno = error;
+	return result;
+}
+
+/* A publish that failed may have come through: who has tried is sought.  In
+ * none of the places is where it should be. */
+static int
+unpublish(const struct delivery *d)
+{
+	if (d->final[0] == '\0' || take(d->into->new, d->final) == 0)
+		return 0;
+	if (errno == ENOENT && take_from_readers(d) == 0)
+		return 0;
+	return errno == ENOENT ? 0 : -1;
+}
+
+static int
+forget(const struct delivery *d)
+{
+	if (unlinkat(d->into->tmp, d->name, 0) == 0 || errno == ENOENT)
+		return 0;
+	return -1;
+}
+
+int
+maildir_undo(struct delivery *d)
+{
+	int before = errno, error = 0;
+	unsigned left = MAILDIR_NOWHERE;
+
+	if (d->place == MAILDIR_NOWHERE)
+		return 0;
+	/* First where a reader could see it. */
+	if (unpublish(d) != 0) {
+		error = errno;
+		left |= MAILDIR_NEW;
+	}
+	if (forget(d) != 0) {
+		error = error == 0 ? errno : error;
+		left |= MAILDIR_TMP;
+	}
+	d->place = left;
+	if (d->fd != -1)
+		close(d->fd);
+	d->fd = -1;
+	errno = error == 0 ? before : error;
+	return error == 0 ? 0 : -1;
+}

@@ -1,0 +1,82 @@
+/* confined.c - the session as a process: all its life is in here. */
+
+#include "confined.h"
+
+#include <errno.h>
+#include <unistd.h>
+
+#include "ask.h"
+#include "smtp.h"
+
+/* The end of the wire that is the client. */
+static ssize_t
+read_client(void *end, void *at, size_t size)
+{
+	struct shared *shared = end;
+	ssize_t n;
+
+	atomic_store(&shared->waiting, true);
+	do
+		n = read(0, at, size);
+	while (n == -1 && errno == EINTR);
+	atomic_store(&shared->waiting, false);
+	atomic_fetch_add(&shared->beat, 1);
+	return n;
+}
+
+static int
+write_client(void *end, const void *at, size_t len)
+{
+	struct shared *shared = end;
+	const char *octets = at;
+
+	while (len > 0) {
+		ssize_t n = write(1, octets, len);
+
+		if (n == -1 && errno == EINTR)
+			continue;
+		if (n == -1)
+			return -1;
+		octets += n;
+		len -= (size_t)n;
+		atomic_fetch_add(&shared->beat, 1);
+	}
+	return 0;
+}
+
+static _Noreturn void
+fail(struct shared *shared, const char *call)
+{
+	if (!span_copy(span_of(call), shared->unfit_call,
+	    sizeof shared->unfit_call))
+		shared->unfit_call[0] = '\0';
+	atomic_store(&shared->unfit, errno);
+	sandbox_exit(1);
+}
+
+static void
+lost(void)
+{
+	sandbox_exit(1);
+}
+
+void
+confined_run(const struct sandbox *sandbox, const struct rules *rules,
+    struct shared *shared, struct session *session)
+{
+	struct asker asker = { .fd = SANDBOX_PAIR, .lost = lost };
+	const struct backend backend = ask_backend(shared->body,
+	    sizeof shared->body);
+	const char *call;
+
+	session->rules = rules;
+	session->backend = &backend;
+	session->house = &asker;
+	session->wire.read = read_client;
+	session->wire.write = write_client;
+	session->wire.end = shared;
+	if (sandbox_enter(sandbox, &call) == -1)
+		fail(shared, call);
+	smtp_run(session);
+	sandbox_exit(0);
+}

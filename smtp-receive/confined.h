@@ -1,0 +1,19 @@
+/* confined.h - the session as a process: all its life is in here. */
+
+#ifndef CONFINED_H
+#define CONFINED_H
+
+#include "sandbox.h"
+#include "session.h"
+#include "shared.h"
+
+/* Bytes of memory that the program's own image needs, and to spare. */
+enum { CONFINED_IMAGE = 1 << 20 };
+
+/* Confines this process and runs the dialogue on descriptors 0 and 1.
+ * session is all zero.  Where it cannot be confined shared->unfit says why,
+ * and nothing has been read. */
+_Noreturn void confined_run(const struct sandbox *, const struct rules *,
+    struct shared *, struct session *session);
+
+#endif

@@ -1,0 +1,311 @@
+/* deliver.c - one mail, from its first RCPT to its last mailbox. */
+
+#include "deliver.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "commit.h"
+
+/* What the client hears for an errno of ours. */
+static enum reply
+reply_for(int error)
+{
+	switch (error) {
+	case ENOSPC:
+		return reply_no_room;
+	case EDQUOT:
+		return reply_over_quota;
+	default:
+		return reply_trouble;
+	}
+}
+
+/* Logs with errno and returns what to say. */
+static enum reply
+failed(const struct deliver *d, struct span path, const char *call,
+    const char *what)
+{
+	int error = errno;
+	char name[MAX_TARGET];
+
+	log_failed(d->log, call, span_copy(path, name, sizeof name) ? name
+	    : NULL, error, what);
+	return reply_for(error);
+}
+
+void
+deliver_begin(struct deliver *d, uint64_t declared)
+{
+	d->declared = declared;
+	d->size = 0;
+	d->started = false;
+	d->recipient_count = d->mailbox_count = 0;
+}
+
+/* A symbolic link: the admin should write the path that it leads to. */
+static void
+log_link(const struct deliver *d, const char *path)
+{
+	char real[PATH_MAX], what[PATH_MAX + 64];
+	int len = snprintf(what, sizeof what,
+	    "a symbolic link in the path; write in the user map instead: %s",
+	    realpath(path, real) != NULL ? real : "the path that it leads to");
+
+	if (len > 0)
+		log_failed(d->log, "openat2", path, ELOOP, what);
+}
+
+static enum reply
+log_open_failed(const struct deliver *d, const char *path)
+{
+	int error = errno;
+
+	if (error == ELOOP)
+		log_link(d, path);
+	else
+		log_failed(d->log, "openat2", path, error, error == ENOSYS
+		    ? "smtp-receive needs Linux 5.6 or later"
+		    : "to open tmp/ and new/ of a Maildir; the admin makes "
+		    "Maildirs, with tmp, new and cur, owned by the user that "
+		    "smtp-receive runs as");
+	return reply_for(error);
+}
+
+/* How many files will be written to this file system. */
+static uint64_t
+files_on(const struct deliver *d, dev_t dev)
+{
+	uint64_t n = 0;
+
+	for (size_t i = 0; i < d->mailbox_count; i++)
+		if (d->mailboxes[i].dir.dev == dev &&
+		    d->mailboxes[i].delivery.fd != -1)
+			n++;
+	return n;
+}
+
+static enum reply
+check(const struct deliver *d, const struct mailbox *m)
+{
+	uint64_t need = d->config->min_free +
+	    (files_on(d, m->dir.dev) + 1) * d->declared;
+
+	if (m->dir.owner != d->uid) {
+		errno = EPERM;
+		return failed(d, m->path, "fstat", "the Maildir has another "
+		    "owner than the user that smtp-receive runs as");
+	}
+	if (m->dir.room < need || !m->dir.has_inodes) {
+		errno = ENOSPC;
+		return failed(d, m->path, "fstatfs", m->dir.has_inodes
+		    ? "less than SIZE and min-free left on the file system"
+		    : "no inodes left on the file system");
+	}
+	return reply_rcpt_ok;
+}
+
+static bool
+is_same(const struct mailbox *a, const struct mailbox *b)
+{
+	return a->dir.dev == b->dir.dev && a->dir.ino == b->dir.ino;
+}
+
+static bool
+is_known(const struct deliver *d, const struct mailbox *m)
+{
+	for (size_t i = 0; i < d->mailbox_count; i++)
+		if (is_same(&d->mailboxes[i], m))
+			return true;
+	return false;
+}
+
+/* With delivered-to = no every copy is the same: one file for all mailboxes
+ * of one owner on one file system. */
+static bool
+share(const struct deliver *d, struct mailbox *m)
+{
+	if (d->config->delivered_to)
+		return false;
+	for (size_t i = 0; i < d->mailbox_count; i++) {
+		const struct mailbox *first = &d->mailboxes[i];
+
+		if (first->delivery.fd != -1 &&
+		    first->dir.dev == m->dir.dev &&
+		    first->dir.owner == m->dir.owner)
+			return maildir_share(&m->dir, &m->delivery,
+			    d->config->hostname, &first->delivery) == 0;
+	}
+	return false;
+}
+
+static enum reply
+prepare(struct deliver *d, struct mailbox *m)
+{
+	enum reply reply = check(d, m);
+
+	if (reply != reply_rcpt_ok)
+		return reply;
+	if (share(d, m))
+		return reply_rcpt_ok;
+	if (maildir_begin(&m->dir, &m->delivery, d->config->hostname) == -1)
+		return failed(d, m->path, "openat", "to make a file in tmp/");
+	return reply_rcpt_ok;
+}
+
+static enum reply
+add_mailbox(struct deliver *d, struct span path)
+{
+	struct mailbox *m = &d->mailboxes[d->mailbox_count];
+	char name[MAX_TARGET];
+
+	if (d->mailbox_count == d->config->max_mailboxes)
+		return reply_too_many_mailboxes;
+	m->path = path;
+	m->recipient = d->recipient_count;
+	if (!span_copy(path, name, sizeof name)) {
+		errno = ENAMETOOLONG;
+		return failed(d, path, "openat2", "to open a Maildir");
+	}
+	if (maildir_open(&m->dir, name) == -1)
+		return log_open_failed(d, name);
+	enum reply reply = is_known(d, m) ? reply_stored : prepare(d, m);
+	if (reply == reply_rcpt_ok)
+		d->mailbox_count++;
+	else
+		maildir_close(&m->dir);
+	return reply == reply_stored ? reply_rcpt_ok : reply;
+}
+
+/* Takes back all mailboxes from the one with this number on. */
+static void
+undo_from(struct deliver *d, size_t first)
+{
+	while (d->mailbox_count > first) {
+		struct mailbox *m = &d->mailboxes[--d->mailbox_count];
+
+		if (maildir_undo(&m->delivery) == -1)
+			failed(d, m->path, "unlinkat", deliver_file(m));
+		maildir_close(&m->dir);
+	}
+}
+
+enum reply
+deliver_rcpt(struct deliver *d, struct span recipient,
+    const struct span *paths, size_t count)
+{
+	struct recipient *r = &d->recipients[d->recipient_count];
+	size_t before = d->mailbox_count;
+
+	if (recipient.len > sizeof r->address)
+		return reply_bad_recipient;
+	memcpy(r->address, recipient.at, recipient.len);
+	r->len = recipient.len;
+	for (size_t i = 0; i < count; i++) {
+		enum reply reply = add_mailbox(d, paths[i]);
+
+		if (reply != reply_rcpt_ok) {
+			undo_from(d, before);
+			return reply;
+		}
+	}
+	d->recipient_count++;
+	return reply_rcpt_ok;
+}
+
+static struct span
+address(const struct deliver *d, size_t recipient)
+{
+	const struct recipient *r = &d->recipients[recipient];
+
+	return (struct span){ r->address, r->len };
+}
+
+/* The block of one mailbox.  A mailbox that shares another's file needs
+ * its numbers only: the block is the same. */
+static int
+write_block(const struct deliver *d, struct mailbox *m, const struct trace *t)
+{
+	struct trace_block block;
+	struct span delivered_to = { 0 };
+
+	if (d->config->delivered_to)
+		delivered_to = address(d, m->recipient);
+	trace_write(t, delivered_to, &block);
+	m->size = block.len;
+	m->crlf = block.len + block.lines;
+	if (m->delivery.fd == -1)
+		return 0;
+	return maildir_write(&m->delivery, block.text, block.len);
+}
+
+static enum reply
+write_blocks(struct deliver *d, struct trace *t)
+{
+	if (d->started)
+		return reply_stored;
+	d->started = true;
+	if (d->recipient_count == 1)
+		t->recipient = address(d, 0);
+	for (size_t i = 0; i < d->mailbox_count; i++)
+		if (write_block(d, &d->mailboxes[i], t) == -1)
+			return failed(d, d->mailboxes[i].path, "write",
+			    "a message's header to tmp/");
+	return reply_stored;
+}
+
+enum reply
+deliver_write(struct deliver *d, struct trace *t, const void *bytes,
+    size_t len)
+{
+	enum reply reply = write_blocks(d, t);
+
+	for (size_t i = 0; i < d->mailbox_count && reply == reply_stored; i++) {
+		struct mailbox *m = &d->mailboxes[i];
+
+		if (m->delivery.fd != -1 &&
+		    maildir_write(&m->delivery, bytes, len) == -1)
+			reply = failed(d, m->path, "write",
+			    "a message to tmp/");
+	}
+	d->size += len;
+	return reply;
+}
+
+enum reply
+deliver_commit(struct deliver *d, uint64_t crlf)
+{
+	const struct mailbox *at = NULL;
+	const struct commit_step *step = commit_take(d, crlf, &at);
+
+	if (step == NULL)
+		return reply_stored;
+	return failed(d, at->path, step->call, step->what);
+}
+
+const char *
+deliver_file(const struct mailbox *m)
+{
+	return m->delivery.place == MAILDIR_TMP ? m->delivery.name
+	    : m->delivery.final;
+}
+
+void
+deliver_end(struct deliver *d)
+{
+	for (size_t i = 0; i < d->mailbox_count; i++) {
+		maildir_end(&d->mailboxes[i].delivery);
+		maildir_close(&d->mailboxes[i].dir);
+	}
+	deliver_begin(d, 0);
+}
+
+void
+deliver_undo(struct deliver *d)
+{
+	undo_from(d, 0);
+	deliver_begin(d, 0);
+}

@@ -1,0 +1,77 @@
+/* deliver.h - one mail, from its first RCPT to its last mailbox.
+ *
+ *	begin -> rcpt ... -> (write ... -> commit -> end)
+ *
+ * or undo after any of them, and after each that fails: nothing of the mail
+ * is left then.  end is what may wait until the answer is out.  Each fault of ours is logged where it is met; the replies say
+ * whose fault it was. */
+
+#ifndef DELIVER_H
+#define DELIVER_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#include "../maildir/maildir.h"
+#include "config.h"
+#include "limit.h"
+#include "log.h"
+#include "reply.h"
+#include "span.h"
+#include "trace.h"
+
+struct recipient {
+	size_t len;
+	char address[MAX_PATH];		/* as given in RCPT */
+};
+
+struct mailbox {
+	struct maildir dir;
+	struct delivery delivery;
+	struct span path;		/* into the user map's text */
+	size_t recipient;		/* the first that reached it */
+	uint64_t size, crlf;		/* of our block above the message */
+};
+
+struct deliver {
+	/* The caller's, before the first begin. */
+	const struct config *config;
+	const struct log *log;
+	uid_t uid;			/* whose the Maildirs must be */
+
+	/* The mail in hand; all zero between mails. */
+	uint64_t declared;		/* SIZE=, or 0 */
+	uint64_t size;			/* of the message so far */
+	bool started;			/* the blocks above it are written */
+	size_t recipient_count;
+	size_t mailbox_count;
+	struct recipient recipients[MAX_RECIPIENTS];
+	struct mailbox mailboxes[MAX_MAILBOXES];
+};
+
+void deliver_begin(struct deliver *, uint64_t declared);
+
+/* Opens all of this recipient's mailboxes, or none.  The paths must live
+ * until end or undo. */
+enum reply deliver_rcpt(struct deliver *, struct span recipient,
+    const struct span *paths, size_t count);
+
+/* The next piece of the message to every mailbox; before the first, each
+ * mailbox's block of trace lines.  trace's recipient is filled in here. */
+enum reply deliver_write(struct deliver *, struct trace *, const void *bytes,
+    size_t len);
+
+/* All that must be done before 250: "What is done before 250" in
+ * smtp-receive(8).  crlf is the message's size with line ends of two octets.
+ * Any other answer than reply_stored: undo. */
+enum reply deliver_commit(struct deliver *, uint64_t crlf);
+
+/* The stored mailbox's file, "new/NAME". */
+const char *deliver_file(const struct mailbox *);
+
+void deliver_end(struct deliver *);
+void deliver_undo(struct deliver *);
+
+#endif

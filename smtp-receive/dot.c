@@ -1,0 +1,109 @@
+/* dot.c - a message on its way from the wire to the file. */
+
+#include "dot.h"
+
+#include <string.h>
+
+/* How many octets come before the next CR or LF. */
+static size_t
+run(const struct span *in)
+{
+	const char *lf = memchr(in->at, '\n', in->len);
+	size_t len = lf != NULL ? (size_t)(lf - in->at) : in->len;
+	const char *cr = memchr(in->at, '\r', len);
+
+	return cr != NULL ? (size_t)(cr - in->at) : len;
+}
+
+static size_t
+copy_run(struct dot *d, struct span *in, unsigned char *out, size_t room)
+{
+	size_t len = run(in);
+
+	if (len > room)
+		len = room;
+	memcpy(out, span_cut(in, len).at, len);
+	d->octets += len;
+	return len;
+}
+
+static void
+end_line(struct dot *d, struct span *in, unsigned char *out)
+{
+	span_cut(in, 1);
+	*out = '\n';
+	d->octets++;
+	d->lines++;
+}
+
+/* In the middle of a line: as much of it as is there.  One octet of room is
+ * certain.  Returns how many went out. */
+static size_t
+take_text(struct dot *d, struct span *in, unsigned char *out, size_t room)
+{
+	char c = in->at[0];
+
+	d->state = DOT_TEXT;
+	if (c == '\r') {
+		span_cut(in, 1);
+		d->state = DOT_CR;
+		return 0;
+	}
+	if (c != '\n')
+		return copy_run(d, in, out, room);
+	d->bare = true;
+	end_line(d, in, out);
+	return 1;
+}
+
+/* Behind a CR. */
+static size_t
+take_lf(struct dot *d, struct span *in, unsigned char *out, size_t room)
+{
+	if (in->at[0] != '\n') {
+		d->bare = true;
+		return take_text(d, in, out, room);
+	}
+	end_line(d, in, out);
+	d->state = DOT_START;
+	return 1;
+}
+
+/* At the start of a line and behind its dot: what may be the end.  True
+ * where in->at[0] belongs to it and is taken. */
+static bool
+take_end(struct dot *d, struct span *in)
+{
+	char c = in->at[0];
+
+	if (d->state == DOT_START && c == '.')
+		d->state = DOT_DOT;
+	else if (d->state == DOT_DOT && c == '\r')
+		d->state = DOT_DOT_CR;
+	else
+		return false;
+	span_cut(in, 1);
+	return true;
+}
+
+enum dot_result
+dot_take(struct dot *d, struct span *in, unsigned char *out, size_t *len,
+    size_t size)
+{
+	while (in->len > 0) {
+		if (*len == size)
+			return DOT_FULL;
+		if (take_end(d, in))
+			continue;
+		if (d->state == DOT_DOT_CR && in->at[0] == '\n') {
+			span_cut(in, 1);
+			return DOT_END;
+		}
+		if (d->state == DOT_DOT_CR)
+			d->bare = true;	/* dot CR, and no LF */
+		*len += d->state == DOT_CR
+		    ? take_lf(d, in, out + *len, size - *len)
+		    : take_text(d, in, out + *len, size - *len);
+	}
+	return DOT_HUNGRY;
+}

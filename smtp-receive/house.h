@@ -1,0 +1,84 @@
+/* house.h - the answers to the session's questions.
+ *
+ * The monitor's other half: monitor.c checks that a message is one that the
+ * contract permits, and calls these in the order of its parts.  Each returns
+ * NULL, or what in the message breaks the contract after all; the mail in
+ * hand is then still to be undone by house_close.  Events are logged here. */
+
+#ifndef HOUSE_H
+#define HOUSE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <time.h>
+
+#include "ask.h"
+#include "client.h"
+#include "config.h"
+#include "deliver.h"
+#include "log.h"
+#include "trace.h"
+#include "usermap.h"
+
+enum house_state {		/* in the order of a mail; a set, in a table */
+	HOUSE_FRESH	= 1 << 0,	/* no helo yet */
+	HOUSE_READY	= 1 << 1,
+	HOUSE_SENDER	= 1 << 2,	/* mail came, no recipient accepted */
+	HOUSE_RCPTS	= 1 << 3,
+	HOUSE_DATA	= 1 << 4,
+	HOUSE_REFUSED	= 1 << 5,	/* a body was not taken: abort must come */
+	HOUSE_CLOSED	= 1 << 6,	/* quit came */
+};
+
+struct house {
+	/* The caller's. */
+	const struct config *config;
+	struct log *log;
+	const struct client *client;
+	const unsigned char *body;	/* the shared buffer */
+	struct timespec start;		/* CLOCK_MONOTONIC, as all here */
+	struct usermap map;		/* file and delimiters */
+
+	/* All zero before house_open. */
+	enum house_state state;
+	bool map_open;			/* for the mail in hand */
+	bool fault;			/* something was refused for a fault of ours */
+	const char *how;		/* the connection ended, for the log */
+	unsigned helos, unknown, refused, messages, mails;
+	uint64_t commands, octets;	/* as the session counts them */
+	struct timespec mail_start, commit_start;
+	struct trace trace;		/* of the mail in hand; into the below */
+	char id[MAX_ID];
+	char helo[MAX_DOMAIN], sender[MAX_PATH];
+	struct span message_id;		/* into the question in hand */
+	struct deliver deliver;		/* config, log, uid; large, so it */
+	struct finding finding;		/* comes last, as does this */
+};
+
+/* Logs the connection. */
+void house_open(struct house *);
+
+/* One for each part of a message. */
+const char *house_abort(struct house *, const struct ask *, struct answer *);
+const char *house_helo(struct house *, const struct ask *, struct answer *);
+const char *house_mail(struct house *, const struct ask *, struct answer *);
+const char *house_data(struct house *, const struct ask *, struct answer *);
+const char *house_note(struct house *, const struct ask *, struct answer *);
+const char *house_rcpt(struct house *, const struct ask *, struct answer *);
+const char *house_body(struct house *, const struct ask *, struct answer *);
+const char *house_commit(struct house *, const struct ask *, struct answer *);
+const char *house_quit(struct house *, const struct ask *, struct answer *);
+
+/* After the answer to a commit was handed over, or could not be: then the
+ * mail is taken back. */
+void house_answered(struct house *, bool handed_over);
+
+/* Is a mail in hand? */
+bool house_busy(const struct house *);
+
+/* Undoes what is in hand and logs the end. */
+void house_close(struct house *);
+
+long long house_milliseconds(const struct timespec *since);
+
+#endif

@@ -1,0 +1,208 @@
+/* log.c - one line per event, for the admin. */
+
+#include "log.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+enum { SYSLOG_LINE = 1000 };	/* some syslogs cut at 1,024 */
+
+/* inetd gives the client's socket as 2: a log line there would be taken for
+ * a reply. */
+static bool
+is_client(void)
+{
+	struct stat two, other;
+
+	if (fstat(2, &two) == -1 || !S_ISSOCK(two.st_mode))
+		return false;
+	for (int fd = 0; fd <= 1; fd++)
+		if (fstat(fd, &other) == 0 && other.st_dev == two.st_dev &&
+		    other.st_ino == two.st_ino)
+			return true;
+	return false;
+}
+
+/* JOURNAL_STREAM=device:inode, by systemd: the journal reads 2, and knows
+ * what <N> means; systemd.exec(5). */
+static bool
+is_journal(void)
+{
+	const char *stream = getenv("JOURNAL_STREAM");
+	char name[64];
+	struct stat st;
+
+	if (stream == NULL || fstat(2, &st) == -1)
+		return false;
+	int len = snprintf(name, sizeof name, "%llu:%llu",
+	    (unsigned long long)st.st_dev, (unsigned long long)st.st_ino);
+	return len > 0 && (size_t)len < sizeof name &&
+	    strcmp(stream, name) == 0;
+}
+
+void
+log_open(struct log *log, enum config_log target, bool closed2)
+{
+	bool to_syslog = target == CONFIG_LOG_SYSLOG ||
+	    (target == CONFIG_LOG_AUTO && (closed2 || is_client()));
+
+	log->fd = to_syslog ? -1 : 2;
+	log->prefix = !to_syslog && is_journal();
+	if (to_syslog)
+		openlog("smtp-receive", LOG_PID | LOG_NDELAY, LOG_MAIL);
+}
+
+void
+log_id(const struct log *log, char at[MAX_ID])
+{
+	int len = log->mail != 0
+	    ? snprintf(at, MAX_ID, "%s.%u", log->id, log->mail)
+	    : snprintf(at, MAX_ID, "%s", log->id);
+
+	if (len < 0 || len >= MAX_ID)
+		at[0] = '\0';
+}
+
+static void
+add(struct log_line *l, const char *octets, size_t len)
+{
+	size_t room = sizeof l->text - 1 - l->len;	/* 1: the line end */
+
+	if (len > room)
+		len = room;
+	memcpy(l->text + l->len, octets, len);
+	l->len += len;
+}
+
+static void
+add_key(struct log_line *l, const char *key)
+{
+	if (l->len > 0)
+		add(l, " ", 1);
+	add(l, key, strlen(key));
+	add(l, "=", 1);
+}
+
+static bool
+is_plain(struct span value)
+{
+	for (size_t i = 0; i < value.len; i++)
+		if (!span_graphic(value.at[i]) ||
+		    strchr("\"\\", value.at[i]) != NULL)
+			return false;
+	return value.len > 0;
+}
+
+static void
+add_escaped(struct log_line *l, char c)
+{
+	char escaped[5];
+
+	if (c == '"' || c == '\\')
+		add(l, (char[]){ '\\', c }, 2);
+	else if (c == ' ' || span_graphic(c))
+		add(l, &c, 1);
+	else {
+		snprintf(escaped, sizeof escaped, "\\x%02x", (unsigned char)c);
+		add(l, escaped, 4);
+	}
+}
+
+void
+log_span(struct log_line *l, const char *key, struct span value)
+{
+	if (value.len > LOG_VALUE)
+		value.len = LOG_VALUE;
+	add_key(l, key);
+	if (is_plain(value)) {
+		add(l, value.at, value.len);
+		return;
+	}
+	add(l, "\"", 1);
+	for (size_t i = 0; i < value.len; i++)
+		add_escaped(l, value.at[i]);
+	add(l, "\"", 1);
+}
+
+void
+log_text(struct log_line *l, const char *key, const char *value)
+{
+	log_span(l, key, span_of(value));
+}
+
+void
+log_number(struct log_line *l, const char *key, uint64_t value)
+{
+	char digits[24];
+	int len = snprintf(digits, sizeof digits, "%llu",
+	    (unsigned long long)value);
+
+	if (len > 0 && (size_t)len < sizeof digits)
+		log_span(l, key, (struct span){ digits, (size_t)len });
+}
+
+void
+log_begin(struct log_line *l, const struct log *log, int priority,
+    const char *event)
+{
+	char id[MAX_ID];
+
+	l->log = log;
+	l->priority = priority;
+	l->len = 0;
+	if (log->prefix)
+		add(l, (char[]){ '<', (char)('0' + priority), '>' }, 3);
+	log_id(log, id);
+	add(l, "event=", 6);
+	add(l, event, strlen(event));
+	log_text(l, "id", id);
+	log_text(l, "client", log->client);
+}
+
+static void
+write_syslog(const struct log_line *l)
+{
+	for (size_t at = 0; at < l->len; at += SYSLOG_LINE) {
+		size_t len = l->len - at;
+
+		syslog(l->priority, "%.*s",
+		    (int)(len < SYSLOG_LINE ? len : SYSLOG_LINE), l->text + at);
+	}
+}
+
+void
+log_end(struct log_line *l)
+{
+	int saved = errno;
+
+	if (l->log->fd == -1)
+		write_syslog(l);
+	else {
+		l->text[l->len] = '\n';
+		/* One write, so that lines of two processes do not mix; a log
+		 * that fails must not fail the mail. */
+		ssize_t n = write(l->log->fd, l->text, l->len + 1);
+		(void)n;
+	}
+	errno = saved;
+}
+
+void
+log_failed(const struct log *log, const char *call, const char *path,
+    int error, const char *what)
+{
+	struct log_line l;
+
+	log_begin(&l, log, LOG_ERR, "failed");
+	log_text(&l, "call", call);
+	if (path != NULL)
+		log_text(&l, "path", path);
+	if (error != 0)
+		log_text(&l, "errno", strerror(error));
+	log_text(&l, "what", what);
+	log_end(&l);
+}

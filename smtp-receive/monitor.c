@@ -1,0 +1,287 @@
+/* monitor.c - the process that keeps the house. */
+
+#include "monitor.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <poll.h>
+#include <signal.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+
+enum {
+	SETTLE_MS	= 2000,	/* for a reply that is being written */
+	SETTLE_STEP_MS	= 5,
+};
+
+static void
+end(struct monitor *m, const char *how)
+{
+	m->over = true;
+	m->house->how = how;
+}
+
+/* The session broke its contract: it is not the program any more that we
+ * started. */
+static void
+attack(struct monitor *m, const char *what)
+{
+	struct log_line l;
+
+	log_begin(&l, m->house->log, LOG_ALERT, "attack");
+	log_text(&l, "what", what);
+	log_end(&l);
+	end(m, "attack");
+}
+
+/* What the contract permits when: backend.h, as a table. */
+static const struct row {
+	enum ask_part part;
+	unsigned when;		/* enum house_state */
+	const char *(*take)(struct house *, const struct ask *,
+	    struct answer *);
+} rows[] = {
+	{ ASK_ABORT,	HOUSE_SENDER | HOUSE_RCPTS | HOUSE_DATA |
+			HOUSE_REFUSED,			house_abort },
+	{ ASK_HELO,	HOUSE_FRESH | HOUSE_READY,	house_helo },
+	{ ASK_MAIL,	HOUSE_READY,			house_mail },
+	{ ASK_DATA,	HOUSE_RCPTS,			house_data },
+	{ ASK_NOTE,	HOUSE_CLOSED - 1,		house_note },
+	{ ASK_RCPT,	HOUSE_SENDER | HOUSE_RCPTS,	house_rcpt },
+	{ ASK_BODY,	HOUSE_DATA,			house_body },
+	{ ASK_COMMIT,	HOUSE_DATA,			house_commit },
+	{ ASK_QUIT,	HOUSE_CLOSED - 1,		house_quit },
+};
+
+static bool
+is_printable(const char *at, uint32_t len, size_t size)
+{
+	if (len > size)
+		return false;
+	for (uint32_t i = 0; i < len; i++)
+		if (at[i] != ' ' && !span_graphic(at[i]))
+			return false;
+	return true;
+}
+
+/* Every string of every message, whatever its parts say. */
+static bool
+are_strings_good(const struct ask *a)
+{
+	return is_printable(a->helo, a->helo_len, MAX_DOMAIN) &&
+	    is_printable(a->sender, a->sender_len, sizeof a->sender) &&
+	    is_printable(a->recipient, a->recipient_len,
+	    sizeof a->recipient) &&
+	    is_printable(a->verb, a->verb_len, sizeof a->verb) &&
+	    is_printable(a->said, a->said_len, sizeof a->said) &&
+	    is_printable(a->message_id, a->message_id_len,
+	    sizeof a->message_id);
+}
+
+/* NULL, or why no part of the message can be taken. */
+static const char *
+find_fault(const struct ask *a)
+{
+	uint32_t last = a->parts & (ASK_QUESTION | ASK_QUIT);
+
+	if (a->parts == 0 || (a->parts & ~(uint32_t)ASK_ALL) != 0)
+		return "a message without parts, or with unknown ones";
+	if ((last & (last - 1)) != 0)
+		return "two questions in one message";
+	if (!are_strings_good(a))
+		return "a string too long or not printable";
+	if (a->note_reply >= REPLY_COUNT)
+		return "a reply that is none";
+	return NULL;
+}
+
+/* All parts in their order.  NULL, or what breaks the contract. */
+static const char *
+take_parts(struct monitor *m, struct answer *answer)
+{
+	const char *fault = find_fault(&m->ask);
+
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+		const struct row *row = &rows[i];
+
+		if (fault != NULL)
+			break;
+		if ((m->ask.parts & (uint32_t)row->part) == 0)
+			continue;
+		if ((m->house->state & row->when) == 0)
+			return "a message out of turn";
+		fault = row->take(m->house, &m->ask, answer);
+	}
+	return fault;
+}
+
+/* The answer never has to wait: the session has read the one before. */
+static bool
+hand_over(const struct monitor *m, const struct answer *answer)
+{
+	return send(m->pair, answer, sizeof *answer,
+	    MSG_DONTWAIT | MSG_NOSIGNAL) == (ssize_t)sizeof *answer;
+}
+
+static void
+take_message(struct monitor *m)
+{
+	struct answer answer = { .verdict.reply = reply_trouble };
+	const char *fault = take_parts(m, &answer);
+	bool handed_over = true;
+
+	if (fault == NULL && (m->ask.parts & ASK_QUESTION) != 0)
+		handed_over = hand_over(m, &answer);
+	if (fault == NULL && (m->ask.parts & ASK_COMMIT) != 0)
+		house_answered(m->house, handed_over);
+	if (fault != NULL || !handed_over)
+		attack(m, fault != NULL ? fault : "an answer is not taken");
+	else if (m->house->state == HOUSE_CLOSED)
+		m->over = true;
+}
+
+/* Takes one message, or sees that the session is gone. */
+static void
+receive(struct monitor *m)
+{
+	ssize_t n = recv(m->pair, &m->ask, sizeof m->ask, MSG_TRUNC);
+
+	if (n == -1 && errno == EINTR)
+		return;
+	if (n == (ssize_t)sizeof m->ask)
+		take_message(m);
+	else if (n > 0)
+		attack(m, "a message of another size");
+	else
+		m->over = m->lost = true;
+}
+
+static long long
+least(long long a, long long b)
+{
+	return a < b ? a : b;
+}
+
+/* Milliseconds until the connection's time is over; a mail in hand has as
+ * long for itself. */
+static long long
+time_left(const struct monitor *m)
+{
+	const struct house *h = m->house;
+
+	return (long long)h->config->session_timeout * 1000 -
+	    house_milliseconds(house_busy(h) ? &h->mail_start : &h->start);
+}
+
+/* A pipe or a terminal has no timeout of its own.  Milliseconds until its
+ * silence has been too long. */
+static long long
+silence_left(struct monitor *m)
+{
+	const struct house *h = m->house;
+	unsigned beat = atomic_load(&m->shared->beat);
+
+	if (h->client->socket[0] && h->client->socket[1])
+		return LLONG_MAX;
+	if (beat != m->beat || m->beat_start.tv_sec == 0)
+		clock_gettime(CLOCK_MONOTONIC, &m->beat_start);
+	m->beat = beat;
+	return (long long)h->config->command_timeout * 1000 -
+	    house_milliseconds(&m->beat_start);
+}
+
+/* Gives the session time to say what it is about to say, so that no reply
+ * of a mail already stored is lost.  True: it waits for input and has said
+ * all. */
+static bool
+settle(struct monitor *m)
+{
+	struct pollfd p = { .fd = m->pair, .events = POLLIN };
+
+	for (int left = SETTLE_MS; left > 0 && !m->over;
+	    left -= SETTLE_STEP_MS) {
+		if (atomic_load(&m->shared->waiting))
+			return true;
+		if (poll(&p, 1, SETTLE_STEP_MS) > 0)
+			receive(m);
+	}
+	return false;
+}
+
+/* Ends the session from our side, and tells the client why. */
+static void
+close_down(struct monitor *m, enum reply reply, const char *how)
+{
+	char octets[MAX_REPLY];
+	bool quiet = settle(m);
+
+	if (m->over)
+		return;
+	end(m, how);
+	kill(m->session, SIGKILL);
+	if (quiet)
+		client_say(octets, reply_write(reply, "", NULL,
+		    m->house->log->id, octets, sizeof octets));
+}
+
+static void
+wait_for_message(struct monitor *m)
+{
+	struct pollfd p[] = {
+		{ .fd = m->pair, .events = POLLIN },
+		{ .fd = m->signals, .events = POLLIN },
+	};
+	long long time = time_left(m), silence = silence_left(m);
+	long long wait = least(least(time, silence), INT_MAX);
+
+	if (wait <= 0) {
+		if (time <= silence)
+			close_down(m, reply_too_long, "session-timeout");
+		else
+			close_down(m, reply_timeout, "timeout");
+		return;
+	}
+	if (poll(p, 2, (int)wait) <= 0)
+		return;
+	if (p[0].revents != 0)
+		receive(m);
+	if (p[1].revents != 0 && !m->over)
+		close_down(m, reply_shutdown, "signal");
+}
+
+/* The session may be anything by now: it is not asked to end.  What it had
+ * to say it has said.  One that ended by itself without quit was either
+ * never confined, and has read nothing, or is not ours any more. */
+static bool
+reap(struct monitor *m)
+{
+	int status = 0;
+	pid_t pid;
+
+	if (!m->lost)
+		kill(m->session, SIGKILL);
+	do
+		pid = waitpid(m->session, &status, 0);
+	while (pid == -1 && errno == EINTR);
+	if (!m->lost)
+		return true;
+	if (m->house->state == HOUSE_FRESH &&
+	    atomic_load(&m->shared->unfit) != 0)
+		return false;
+	attack(m, pid != -1 && WIFSIGNALED(status)
+	    ? "the session was killed by a signal"
+	    : "the session ended without a word");
+	return true;
+}
+
+bool
+monitor_run(struct monitor *m)
+{
+	house_open(m->house);
+	while (!m->over)
+		wait_for_message(m);
+	if (!reap(m))
+		return false;
+	house_close(m->house);
+	return true;
+}

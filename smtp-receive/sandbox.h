@@ -1,0 +1,34 @@
+/* sandbox.h - what the session may do from here on: read, write, exit.
+ *
+ * sandbox.c is the real one; sandbox-none.c is linked into instrumented
+ * builds (sanitizers, coverage, valgrind), which need more. */
+
+#ifndef SANDBOX_H
+#define SANDBOX_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+enum { SANDBOX_PAIR = 3 };	/* the descriptor that the pair has inside */
+
+struct sandbox {
+	int pair;		/* the session's end; moved to SANDBOX_PAIR */
+	pid_t monitor;		/* whose death is ours */
+	bool socket;		/* 1 is one: no file will grow */
+	size_t mapped;		/* bytes of memory that are mapped already */
+	uint64_t max_message_size;
+	char **argv;		/* its strings and the environment's go */
+};
+
+/* To be called before the first octet from the client is read.  0, or -1
+ * with errno and the call that failed; then the process must exit.  After 0
+ * only descriptors 0, 1 and SANDBOX_PAIR are open, and any system call but
+ * read, write, exit and sigreturn kills. */
+int sandbox_enter(const struct sandbox *, const char **call);
+
+/* The only way out: libc's _exit makes a call that is not allowed. */
+_Noreturn void sandbox_exit(int status);
+
+#endif

@@ -1,0 +1,77 @@
+/* session.h - what one client's dialogue has in hand.
+ *
+ * Octets come and go through a wire, questions about mail through a
+ * backend; nothing else of the world is known here, so it runs in a process
+ * that may only read, write and exit, and in a test without a socket.
+ * smtp.h runs it, transaction.h is MAIL, RCPT and DATA. */
+
+#ifndef SESSION_H
+#define SESSION_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "backend.h"
+#include "limit.h"
+#include "line.h"
+#include "wire.h"
+
+/* What the admin decided; hostname and id end in NUL and outlive it. */
+struct rules {
+	const char *hostname;
+	const char *id;			/* of the connection */
+	uint64_t max_message_size;
+	unsigned max_recipients;	/* accepted ones, per message */
+	unsigned max_errors;		/* replies 500 to 504 and 555 */
+	unsigned max_unknown;		/* unknown recipients */
+	bool early;			/* the client spoke before 220 */
+};
+
+enum {				/* states, in the order of a mail */
+	FRESH		= 1 << 0,	/* no EHLO or HELO yet */
+	READY		= 1 << 1,	/* for a mail */
+	SENDER		= 1 << 2,	/* MAIL was accepted, no RCPT yet */
+	RCPTS		= 1 << 3,	/* a recipient was accepted */
+	TURNED_AWAY	= 1 << 4,	/* an early talker: no mail */
+};
+
+struct session {
+	/* The caller's. */
+	const struct rules *rules;
+	const struct backend *backend;
+	void *house;
+
+	/* All zero before smtp_run, but for the functions of wire. */
+	unsigned state;
+	bool over;		/* how says why */
+	enum ending how;
+	uint64_t commands;
+	unsigned errors, unknown, refused;
+	unsigned mails;		/* begun; the number of the one in hand */
+	unsigned recipients;	/* accepted for the mail in hand */
+	struct span verb, said;	/* of the line in hand, for a note */
+	char id[MAX_ID];	/* for replies: the mail's, if one is in hand */
+	char text[MAX_REASON + 1];	/* said in place of the next reply's own */
+	struct wire wire;
+	struct line line;	/* large, so it comes last */
+};
+
+void session_say(struct session *, enum reply);
+
+/* The log gets a note of a fault that the house was not asked about, with
+ * the line as it came; returns the reply. */
+enum reply session_refuse(struct session *, enum reply);
+
+void session_end(struct session *, enum ending);
+
+/* The client is gone or still: the end, and what to say to whom may yet
+ * listen. */
+enum reply session_gone(struct session *, enum line_kind);
+
+/* Drops the mail in hand, if there is one. */
+void session_reset(struct session *);
+
+/* The id for the replies from now on. */
+void session_number(struct session *);
+
+#endif

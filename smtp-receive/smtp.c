@@ -1,0 +1,264 @@
+/* smtp.c - the dialogue with one client, from 220 to the end: RFC 5321. */
+
+#include "smtp.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "transaction.h"
+
+enum {
+	ANY	= FRESH | READY | SENDER | RCPTS,
+	EVER	= ANY | TURNED_AWAY,
+};
+
+enum argument {
+	NONE,
+	SOME,
+	MAYBE,
+};
+
+/* EHLO and HELO take any name (section 4.1.4); its first word counts. */
+static void
+greet(struct session *s, struct span name, bool extended)
+{
+	size_t len = 0;
+
+	session_reset(s);
+	while (len < name.len && len < MAX_DOMAIN && span_graphic(name.at[len]))
+		len++;
+	s->backend->helo(s->house, (struct span){ name.at, len }, extended);
+}
+
+static enum reply
+do_helo(struct session *s, struct span argument)
+{
+	greet(s, argument, false);
+	return reply_hello;
+}
+
+/* What EHLO announces: what works, no more.  SIZE is said last. */
+static const char *const extensions[] = {
+	"PIPELINING",
+	"8BITMIME",
+	"ENHANCEDSTATUSCODES",
+};
+
+static void
+say_more(struct session *s, const char *text)
+{
+	wire_say(&s->wire, "250-", 4);
+	wire_say(&s->wire, text, strlen(text));
+	wire_say(&s->wire, "\r\n", 2);
+}
+
+static enum reply
+do_ehlo(struct session *s, struct span argument)
+{
+	greet(s, argument, true);
+	say_more(s, s->rules->hostname);
+	for (size_t i = 0; i < sizeof extensions / sizeof *extensions; i++)
+		say_more(s, extensions[i]);
+	int len = snprintf(s->text, sizeof s->text, "SIZE %llu",
+	    (unsigned long long)s->rules->max_message_size);
+	return len > 0 && (size_t)len < sizeof s->text ? reply_hello
+	    : reply_trouble;
+}
+
+static enum reply
+do_rset(struct session *s, struct span argument)
+{
+	(void)argument;
+	if (s->state != FRESH)
+		session_reset(s);
+	return reply_reset;
+}
+
+static enum reply
+do_noop(struct session *s, struct span argument)
+{
+	(void)s;
+	(void)argument;
+	return reply_noop;
+}
+
+static enum reply
+do_help(struct session *s, struct span argument)
+{
+	(void)s;
+	(void)argument;
+	return reply_help;
+}
+
+static enum reply
+do_vrfy(struct session *s, struct span argument)
+{
+	(void)s;
+	(void)argument;
+	return reply_vrfy;
+}
+
+static enum reply
+do_quit(struct session *s, struct span argument)
+{
+	(void)argument;
+	session_end(s, ENDING_QUIT);
+	return reply_bye;
+}
+
+static enum reply
+do_nothing(struct session *s, struct span argument)
+{
+	(void)argument;
+	return session_refuse(s, reply_not_implemented);
+}
+
+/* RFC 5321 section 4.1.4, as a table.  A handler is called only in a state
+ * its row names and with an argument its row wants: it checks neither. */
+static const struct command {
+	const char *verb;
+	unsigned when;
+	enum argument argument;
+	enum reply wanted;	/* where the argument is missing */
+	enum reply (*handle)(struct session *, struct span argument);
+} commands[] = {
+	{ "EHLO",	ANY,		SOME,	reply_hello_wants_name,	do_ehlo },
+	{ "HELO",	ANY,		SOME,	reply_hello_wants_name,	do_helo },
+	{ "MAIL",	READY,		SOME,	reply_mail_syntax,	transaction_mail },
+	{ "RCPT",	SENDER | RCPTS,	SOME,	reply_rcpt_syntax,	transaction_rcpt },
+	{ "DATA",	RCPTS,		NONE,	reply_no_argument,	transaction_data },
+	{ "RSET",	ANY,		NONE,	reply_no_argument,	do_rset },
+	{ "NOOP",	ANY,		MAYBE,	reply_no_argument,	do_noop },
+	{ "HELP",	ANY,		MAYBE,	reply_no_argument,	do_help },
+	{ "VRFY",	ANY,		SOME,	reply_wants_argument,	do_vrfy },
+	{ "QUIT",	EVER,		NONE,	reply_no_argument,	do_quit },
+	{ "EXPN",	ANY,		MAYBE,	reply_no_argument,	do_nothing },
+	{ "ETRN",	ANY,		MAYBE,	reply_no_argument,	do_nothing },
+	{ "TURN",	ANY,		MAYBE,	reply_no_argument,	do_nothing },
+};
+
+/* What must come first, or came already. */
+static enum reply
+out_of_order(unsigned state, unsigned when)
+{
+	if (state == TURNED_AWAY)
+		return reply_turned_away;
+	if (state > when)
+		return reply_mail_already;
+	if (state == FRESH)
+		return reply_hello_first;
+	return state == READY ? reply_mail_first : reply_no_valid_rcpts;
+}
+
+static enum reply
+perform(struct session *s, const struct command *c, struct span argument)
+{
+	if ((s->state & c->when) == 0)
+		return session_refuse(s, out_of_order(s->state, c->when));
+	if (argument.len == 0 ? c->argument == SOME : c->argument == NONE)
+		return session_refuse(s, argument.len == 0 ? c->wanted
+		    : reply_no_argument);
+	return c->handle(s, argument);
+}
+
+/* A tab is printable enough: people type it. */
+static bool
+is_printable(struct span s)
+{
+	for (size_t i = 0; i < s.len; i++)
+		if (s.at[i] != ' ' && s.at[i] != '\t' && !span_graphic(s.at[i]))
+			return false;
+	return true;
+}
+
+static enum reply
+obey(struct session *s, struct span line)
+{
+	size_t len = 0;
+
+	if (!is_printable(line))
+		return session_refuse(s, reply_bad_bytes);
+	while (len < line.len && line.at[len] != ' ' && line.at[len] != '\t')
+		len++;
+	struct span verb = span_cut(&line, len);
+	for (size_t i = 0; i < sizeof commands / sizeof *commands; i++)
+		if (span_is(verb, commands[i].verb)) {
+			s->verb = span_of(commands[i].verb);
+			return perform(s, &commands[i], span_trim(line));
+		}
+	return session_refuse(s, s->state == TURNED_AWAY ? reply_turned_away
+	    : reply_unknown_command);
+}
+
+static enum reply
+take_line(struct session *s, enum line_kind kind, struct span line)
+{
+	s->commands += kind != LINE_TIMEOUT;
+	s->said = line;
+	s->verb.len = 0;
+	switch (kind) {
+	case LINE_GOOD:
+		return obey(s, line);
+	case LINE_BARE_LF:
+		return session_refuse(s, reply_bare_lf);
+	case LINE_TOO_LONG:
+		return session_refuse(s, reply_line_too_long);
+	case LINE_EOF:
+	case LINE_TIMEOUT:
+		break;
+	}
+	return session_gone(s, kind);
+}
+
+/* Replies to wrong commands: 500 to 504 and 555. */
+static bool
+is_error(enum reply reply)
+{
+	unsigned code = reply_code(reply);
+
+	return (code >= 500 && code <= 504) || code == 555;
+}
+
+/* A client that is refused for ever costs a log line each time. */
+static bool
+is_enough(struct session *s, enum reply reply)
+{
+	if (reply_code(reply) >= 400 && s->refused++ == MAX_REFUSED)
+		return true;
+	return is_error(reply) && s->errors++ == s->rules->max_errors;
+}
+
+static void
+answer(struct session *s, enum reply reply)
+{
+	if (is_enough(s, reply)) {
+		session_end(s, ENDING_ERRORS);
+		s->text[0] = '\0';	/* it belongs to the other reply */
+		reply = session_refuse(s, reply_errors_end);
+	}
+	session_say(s, reply);
+	session_number(s);
+}
+
+void
+smtp_run(struct session *s)
+{
+	struct span line = { 0 };
+
+	s->line.wire = &s->wire;
+	s->state = s->rules->early ? TURNED_AWAY : FRESH;
+	session_number(s);
+	session_say(s, s->rules->early ? session_refuse(s, reply_early_talker)
+	    : reply_greeting);
+	while (!s->over) {
+		enum line_kind kind = line_read(&s->line, &line);
+
+		if (kind == LINE_EOF)	/* between commands that is no fault */
+			session_end(s, s->wire.deaf ? ENDING_DEAF : ENDING_EOF);
+		else
+			answer(s, take_line(s, kind, line));
+	}
+	wire_flush(&s->wire);
+	s->backend->quit(s->house, &(struct closing){ s->how, s->commands,
+	    s->line.octets });
+}

@@ -1,0 +1,107 @@
+/* span.c - a view of bytes that somebody else owns. */
+
+#include "span.h"
+
+#include <limits.h>
+#include <string.h>
+
+struct span
+span_of(const char *string)
+{
+	return (struct span){ string, strlen(string) };
+}
+
+struct span
+span_cut(struct span *s, size_t len)
+{
+	struct span front = { s->at, len };
+
+	s->at += len;
+	s->len -= len;
+	return front;
+}
+
+static bool
+is_white(char c)
+{
+	return c == ' ' || c == '\t';
+}
+
+struct span
+span_trim(struct span s)
+{
+	while (s.len > 0 && is_white(s.at[0]))
+		span_cut(&s, 1);
+	while (s.len > 0 && is_white(s.at[s.len - 1]))
+		s.len--;
+	return s;
+}
+
+bool
+span_equal(struct span a, struct span b)
+{
+	if (a.len != b.len)
+		return false;
+	for (size_t i = 0; i < a.len; i++)
+		if (span_lower(a.at[i]) != span_lower(b.at[i]))
+			return false;
+	return true;
+}
+
+bool
+span_is(struct span s, const char *word)
+{
+	return span_equal(s, span_of(word));
+}
+
+bool
+span_skip(struct span *s, const char *prefix)
+{
+	size_t len = strlen(prefix);
+
+	if (s->len < len || !span_is((struct span){ s->at, len }, prefix))
+		return false;
+	span_cut(s, len);
+	return true;
+}
+
+bool
+span_number(struct span s, unsigned long long *value)
+{
+	unsigned long long n = 0;
+
+	if (s.len == 0)
+		return false;
+	for (size_t i = 0; i < s.len; i++) {
+		unsigned digit = (unsigned char)s.at[i] - (unsigned)'0';
+
+		if (digit > 9)
+			return false;
+		n = n > (ULLONG_MAX - digit) / 10 ? ULLONG_MAX : n * 10 + digit;
+	}
+	*value = n;
+	return true;
+}
+
+bool
+span_copy(struct span s, char *at, size_t size)
+{
+	if (s.len >= size)
+		return false;
+	if (s.len > 0)
+		memcpy(at, s.at, s.len);
+	at[s.len] = '\0';
+	return true;
+}
+
+char
+span_lower(char c)
+{
+	return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
+}
+
+bool
+span_graphic(char c)
+{
+	return c > ' ' && c < 0x7f;
+}

@@ -1,0 +1,205 @@
+/* transaction.c - one mail: RFC 5321 section 3.3. */
+
+#include "transaction.h"
+
+#include <string.h>
+
+#include "body.h"
+#include "param.h"
+#include "path.h"
+
+/* The parameters of MAIL. */
+struct mail {
+	bool has_size, has_body;
+	unsigned long long size;
+};
+
+/* RFC 1870 */
+static enum reply
+take_size(struct session *s, struct mail *m, struct span value)
+{
+	if (m->has_size || !span_number(value, &m->size))
+		return reply_bad_param;
+	m->has_size = true;
+	return m->size > s->rules->max_message_size ? reply_too_big
+	    : reply_mail_ok;
+}
+
+/* RFC 6152: both are stored as they come. */
+static enum reply
+take_body(struct session *s, struct mail *m, struct span value)
+{
+	(void)s;
+	if (m->has_body ||
+	    (!span_is(value, "7BIT") && !span_is(value, "8BITMIME")))
+		return reply_bad_param;
+	m->has_body = true;
+	return reply_mail_ok;
+}
+
+static const struct mail_param {
+	const char *keyword;
+	enum reply (*take)(struct session *, struct mail *, struct span value);
+} mail_params[] = {
+	{ "SIZE",	take_size },
+	{ "BODY",	take_body },
+};
+
+static enum reply
+take_mail_param(struct session *s, struct mail *m, const struct param *p)
+{
+	for (size_t i = 0; i < sizeof mail_params / sizeof mail_params[0]; i++)
+		if (span_is(p->keyword, mail_params[i].keyword))
+			return mail_params[i].take(s, m, p->value);
+	return reply_unknown_param;
+}
+
+static enum reply
+take_mail_params(struct session *s, struct mail *m, struct span rest)
+{
+	struct param p;
+	enum param_kind kind;
+	enum reply reply = reply_mail_ok;
+
+	while ((kind = param_take(&rest, &p)) == PARAM_GOOD &&
+	    reply == reply_mail_ok)
+		reply = take_mail_param(s, m, &p);
+	return kind == PARAM_BAD && reply == reply_mail_ok ? reply_bad_param
+	    : reply;
+}
+
+enum reply
+transaction_mail(struct session *s, struct span argument)
+{
+	struct mail m = { 0 };
+	struct span sender;
+
+	if (s->unknown >= s->rules->max_unknown) {
+		session_end(s, ENDING_UNKNOWN);
+		return session_refuse(s, reply_unknown_end);
+	}
+	if (!span_skip(&argument, "FROM:"))
+		return session_refuse(s, reply_mail_syntax);
+	enum path_kind kind = path_take(&argument, &sender);
+	if (kind == PATH_NONE)
+		return session_refuse(s, reply_mail_syntax);
+	if (kind != PATH_MAILBOX && kind != PATH_NULL)
+		return session_refuse(s, reply_bad_sender);
+	enum reply reply = take_mail_params(s, &m, argument);
+	if (reply != reply_mail_ok)
+		return session_refuse(s, reply);
+
+	s->backend->mail(s->house, sender, m.size);
+	s->mails++;
+	s->state = SENDER;
+	return reply_mail_ok;
+}
+
+/* What is wrong with RCPT's argument, or reply_rcpt_ok. */
+static enum reply
+parse_rcpt(struct span argument, struct span *recipient)
+{
+	struct param p;
+
+	if (!span_skip(&argument, "TO:"))
+		return reply_rcpt_syntax;
+	switch (path_take(&argument, recipient)) {
+	case PATH_NONE:
+		return reply_rcpt_syntax;
+	case PATH_NULL:
+	case PATH_BAD:
+		return reply_bad_recipient;
+	case PATH_LOCAL:	/* section 4.5.1 knows one without domain */
+		if (!span_is(*recipient, "postmaster"))
+			return reply_bad_recipient;
+		break;
+	case PATH_MAILBOX:
+		break;
+	}
+	switch (param_take(&argument, &p)) {
+	case PARAM_GOOD:
+		return reply_unknown_param;
+	case PARAM_BAD:
+		return reply_bad_param;
+	case PARAM_END:
+		break;
+	}
+	return reply_rcpt_ok;
+}
+
+enum reply
+transaction_rcpt(struct session *s, struct span argument)
+{
+	struct span recipient;
+	struct verdict verdict = { 0 };
+
+	enum reply reply = parse_rcpt(argument, &recipient);
+	if (reply != reply_rcpt_ok)
+		return session_refuse(s, reply);
+	if (s->unknown >= s->rules->max_unknown)
+		return session_refuse(s, reply_too_many_unknown);
+	if (s->recipients == s->rules->max_recipients)
+		return session_refuse(s, reply_too_many_rcpts);
+
+	s->backend->rcpt(s->house, recipient, &verdict);
+	memcpy(s->text, verdict.text, sizeof s->text);
+	if (verdict.reply == reply_no_such_user ||
+	    verdict.reply == reply_not_ours)
+		s->unknown++;
+	if (verdict.reply == reply_rcpt_ok) {
+		s->recipients++;
+		s->state = RCPTS;
+	}
+	return verdict.reply;
+}
+
+static enum reply
+commit(struct session *s, const struct body *b)
+{
+	enum reply each[MAX_RECIPIENTS];
+	struct commit c = {
+		.len = b->len,
+		.crlf = body_size(b),
+		.message_id = { b->head.id, b->head.id_len },
+		.more = line_waiting(&s->line),
+	};
+
+	s->backend->commit(s->house, &c, each);
+	s->state = READY;	/* the house has no mail in hand any more */
+	return each[0];
+}
+
+/* At the dot.  Where several faults meet, the one that only the sender can
+ * mend is said first, and ours last. */
+static enum reply
+judge(struct session *s, const struct body *b)
+{
+	if (b->dot.bare)
+		return session_refuse(s, reply_bare_line_end);
+	if (body_size(b) > s->rules->max_message_size)
+		return session_refuse(s, reply_too_big);
+	if (b->head.received >= MAX_RECEIVED)
+		return session_refuse(s, reply_loop);
+	if (!b->refused)
+		return commit(s, b);
+	memcpy(s->text, b->why.text, sizeof s->text);
+	return b->why.reply;
+}
+
+enum reply
+transaction_data(struct session *s, struct span argument)
+{
+	struct body b = { 0 };
+
+	(void)argument;
+	s->said.len = 0;	/* the line goes when the message comes */
+	s->backend->data(s->house);
+	session_say(s, reply_go_ahead);
+	enum line_kind kind = body_read(&b, &s->line,
+	    s->rules->max_message_size, s->backend, s->house);
+	if (kind != LINE_GOOD)
+		return session_gone(s, kind);
+	enum reply reply = judge(s, &b);
+	session_reset(s);
+	return reply;
+}

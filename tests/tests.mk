@@ -1,0 +1,165 @@
+# tests.mk - what the tests are made of.
+#
+#	make check		all of them
+#	make check-asan		unit tests and dialogues once more, instrumented
+#	make fuzz		each fuzzer for FUZZ_SECONDS
+#	make bench		what a connection costs, beside mailfront
+#	make tests		every test program, run none
+#	make check CORPUS=DIR	with the *.eml below DIR for tests/e2e
+#
+# tests/run says what it expects of a test.
+
+FUZZ_SECONDS ?= 60
+CORPUS	?=
+
+# What tests/test_ROOM.c is linked with: its own room and what lies below it,
+# nothing else, so that an arrow that goes up or sideways is a link error.  A
+# word with a slash is a path, the others are rooms of smtp-receive/.  What is
+# in tests/ROOM/ belongs to it, too: more of its C files, and wrap.opts with the
+# system calls that shall fail.
+
+LINKS_address	= address span
+LINKS_ask	= ask
+LINKS_body	= body dot head reply $(LINKS_line)
+LINKS_client	= client
+LINKS_commit	= commit $(LINKS_maildir)
+LINKS_config	= config $(LINKS_setting)
+LINKS_confined	= confined ask sandbox $(LINKS_session)
+LINKS_deliver	= deliver trace $(LINKS_commit) $(LINKS_log)
+LINKS_dot	= dot span
+LINKS_head	= head span
+LINKS_house	= house reply $(LINKS_client) $(LINKS_deliver) $(LINKS_usermap)
+LINKS_id	= id
+LINKS_line	= line wire span
+LINKS_log	= log span
+LINKS_maildir	= $(MAILDIR:%=maildir/%)
+LINKS_mapfile	= mapfile
+LINKS_mapindex	= mapindex $(LINKS_mapline)
+LINKS_mapline	= mapline $(LINKS_address)
+LINKS_mapreader	= mapreader $(LINKS_mapline)
+LINKS_monitor	= monitor tests/home $(LINKS_house)
+LINKS_param	= param span
+LINKS_path	= path span
+LINKS_reply	= reply span
+LINKS_session	= $(SESSION) span
+LINKS_setting	= setting span
+LINKS_span	= span
+LINKS_trace	= trace span
+LINKS_usermap	= usermap mapfile $(LINKS_mapindex) $(LINKS_mapreader)
+LINKS_wire	= wire
+
+# And what several of the tests share.
+SHARES_deliver	= tests/home tests/maildir/fault tests/maildir/wrap
+SHARES_monitor	= tests/home
+SHARES_session	= $(addprefix tests/session/,fake talk heard)
+
+UNITTESTS = $(patsubst tests/test_%.c,%,$(wildcard tests/test_*.c))
+FUZZERS	= $(patsubst tests/fuzz/fuzz_%.c,%,$(wildcard tests/fuzz/fuzz_*.c))
+SCRIPTS	= $(wildcard tests/e2e/test_*.py) tests/install.sh \
+	  "tests/loopfs.sh $(TEST)/test_maildir"
+DIALOGUES = tests/e2e/test_dialogue.py
+
+$(foreach t,$(UNITTESTS),$(if $(LINKS_$(t)),,\
+    $(error tests/tests.mk: a line LINKS_$(t) is missing)))
+
+# Two builds with glibc, not static: what the tests look into, and the same
+# with sanitizers.  No fortified functions, whose names --wrap does not know.
+
+TEST_CC	= $(if $(findstring musl,$(CC)),cc,$(CC))
+TESTED	= $(TEST_CC) $(COMPILE) -U_FORTIFY_SOURCE
+SANITIZED = $(TESTED) -fsanitize=address,undefined \
+	  -fno-sanitize-recover=all -fno-omit-frame-pointer
+FUZZED	= clang $(COMPILE) -U_FORTIFY_SOURCE \
+	  -fsanitize=address,undefined -fno-sanitize-recover=all
+LIBCHECK = $$(pkg-config --cflags --libs check)
+
+TEST	= $(BUILD)/test
+ASAN	= $(BUILD)/asan
+FUZZ	= $(BUILD)/fuzz
+
+$(TEST)/obj/flags: export FLAGS = $(TESTED) $(LDFLAGS)
+$(ASAN)/obj/flags: export FLAGS = $(SANITIZED) $(LDFLAGS)
+$(FUZZ)/obj/flags: export FLAGS = $(FUZZED)
+
+$(TEST)/obj/%.o: %.c $(TEST)/obj/flags
+	@mkdir -p $(@D)
+	$(Q)$(TESTED) -c -o $@ $<
+
+$(ASAN)/obj/%.o: %.c $(ASAN)/obj/flags
+	@mkdir -p $(@D)
+	$(Q)$(SANITIZED) -c -o $@ $<
+
+$(FUZZ)/obj/%.o: %.c $(FUZZ)/obj/flags
+	@mkdir -p $(@D)
+	$(Q)$(FUZZED) -fsanitize=fuzzer-no-link -c -o $@ $<
+
+$(TEST)/smtp-receive: $(patsubst %,$(TEST)/obj/%.o,$(ROOMS) $(SANDBOX))
+	$(Q)$(TESTED) $(LDFLAGS) -o $@ $(filter %.o,$^)
+
+$(ASAN)/smtp-receive: $(patsubst %,$(ASAN)/obj/%.o,$(ROOMS) $(SANDBOX_NONE))
+	$(Q)$(SANITIZED) $(LDFLAGS) -o $@ $(filter %.o,$^)
+
+# $(call OF,ROOM): the objects of its test, below obj/.
+PATHS	= $(foreach r,$(1),$(if $(findstring /,$(r)),$(r),smtp-receive/$(r)))
+OF	= $(sort tests/main tests/test_$(1) $(call PATHS,$(LINKS_$(1))) \
+	  $(SHARES_$(1)) $(basename $(wildcard tests/$(1)/*.c)))
+WRAPPED	= $(addprefix @,$(wildcard tests/$(1)/wrap.opts))
+
+# $(call UNITTEST,ROOM,DIRECTORY,COMPILER)
+define UNITTEST
+$(2)/test_$(1): $(patsubst %,$(2)/obj/%.o,$(call OF,$(1)))
+	$$(Q)$$($(3)) $$(LDFLAGS) -o $$@ $$(filter %.o,$$^) \
+	    $(call WRAPPED,$(1)) $$(LIBCHECK)
+endef
+$(foreach t,$(UNITTESTS),$(eval $(call UNITTEST,$(t),$(TEST),TESTED)))
+$(foreach t,$(UNITTESTS),$(eval $(call UNITTEST,$(t),$(ASAN),SANITIZED)))
+
+# $(call FUZZER,ROOM)
+define FUZZER
+$(FUZZ)/fuzz_$(1): $(FUZZ)/obj/tests/fuzz/fuzz_$(1).o \
+    $(patsubst %,$(FUZZ)/obj/%.o,$(sort $(call PATHS,$(LINKS_$(1))) \
+    $(SHARES_$(1))))
+	$$(Q)$$(FUZZED) -fsanitize=fuzzer -o $$@ $$(filter %.o,$$^)
+endef
+$(foreach t,$(FUZZERS),$(eval $(call FUZZER,$(t))))
+
+TESTS	= $(UNITTESTS:%=$(TEST)/test_%)
+tests: all $(TESTS) $(TEST)/smtp-receive
+
+# What is missing comes before anything is compiled: it may be the compiler.
+NEEDED	= $(addprefix need-,$(patsubst check-asan,check,$(patsubst fuzz,ci,\
+	  $(filter demo check check-asan fuzz bench,$(MAKECMDGOALS)))))
+$(BUILD)/obj/flags $(TEST)/obj/flags $(ASAN)/obj/flags $(FUZZ)/obj/flags: \
+    | $(sort $(NEEDED))
+need-demo need-check need-ci need-bench: need-%:
+	@tests/need $*
+
+# Other mail systems, for tests/e2e: what cannot be had is skipped there.
+peers: | $(NEEDED)
+	@PEERS=$(PEERS) tests/unpack postfix dovecot systemd || true
+PEERS	= $(BUILD)/peers
+
+WITH	= BUILD=$(BUILD) PEERS=$(PEERS) CORPUS="$(CORPUS)" \
+	  SMTP_RECEIVE_TEST=$(TEST)/smtp-receive
+
+check: tests peers
+	@$(WITH) SMTP_RECEIVE=$(BUILD)/smtp-receive tests/run $(TESTS) $(SCRIPTS)
+
+asan: $(UNITTESTS:%=$(ASAN)/test_%) $(ASAN)/smtp-receive
+check-asan: asan
+	@$(WITH) SMTP_RECEIVE=$(ASAN)/smtp-receive SMTP_RECEIVE_ASAN=yes \
+	    tests/run $(UNITTESTS:%=$(ASAN)/test_%) $(DIALOGUES)
+
+fuzzers: $(FUZZERS:%=$(FUZZ)/fuzz_%)
+fuzz: fuzzers
+	@FUZZ_SECONDS=$(FUZZ_SECONDS) FUZZ=$(FUZZ) FUZZERS="$(FUZZERS)" \
+	    TEST_LIMIT=$$(($(words $(FUZZERS)) * ($(FUZZ_SECONDS) + 60))) \
+	    tests/run tests/fuzz/fuzz.sh
+
+bench: all
+	@PEERS=$(PEERS) tests/unpack mailfront
+	@$(WITH) SMTP_RECEIVE=$(BUILD)/smtp-receive \
+	    python3 tests/bench/mailfront.py
+
+.PHONY: tests asan check-asan fuzzers fuzz bench peers \
+    need-demo need-check need-ci need-bench
