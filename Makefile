@@ -124,4 +124,4 @@ FORCE:
 .DELETE_ON_ERROR:
 
 include tests/tests.mk
--include $(shell find $(BUILD) -name '*.d' 2>/dev/null)
+-include $(shell find $(BUILD) -path '*/obj/*.d' -type f 2>/dev/null)

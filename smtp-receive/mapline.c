@@ -73,17 +73,21 @@ word_len(struct span s)
 static struct span
 cut_target(struct span *rest, bool *clean)
 {
-	size_t len = word_len(*rest);
+	size_t word = word_len(*rest), len = word;
 
+	while (len < rest->len && mapline_white(rest->at[len]))
+		len++;
 	*clean = len == rest->len || rest->at[len] == ',';
 	while (len < rest->len && rest->at[len] != ',')
 		len++;
 	struct span target = span_cut(rest, len);
+	if (*clean)
+		target.len = word;
 	if (rest->len > 0)
 		span_cut(rest, 1);
 	if (rest->len > 0)
 		*rest = span_trim(*rest);
-	return *clean ? target : span_trim(target);
+	return target;
 }
 
 bool

@@ -120,6 +120,7 @@ load(struct usermap *map, const struct timespec *now)
 		what = "no memory for its index";
 	if (what != NULL) {
 		tell(map, 0, what, errno);
+		usermap_close(map);
 		return;
 	}
 	what = mapfile_unsure(&map->text, now);
