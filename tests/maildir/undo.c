@@ -1,0 +1,216 @@
+/* undo.c - a message is taken back, whoever has it. */
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <unistd.h>
+
+#include "box.h"
+#include "fault.h"
+#include "parts.h"
+
+START_TEST(undo_finds_what_a_reader_moved)
+{
+	static const char *const flags[] = { "", ":2,", ":2,FS" };
+	char cur[2 * PATH_MAX];
+
+	fault_trick.short_lists = true;
+	ck_assert_int_eq(deliver(&ways[0]), 0);
+	snprintf(cur, sizeof cur, "%s%s", below("%d/cur/%s", 0, mail[0].final),
+	    flags[_i]);
+	ck_assert_int_eq(rename(below("%d/new/%s", 0, mail[0].final), cur), 0);
+	/* Its name is in others', and there are more than one list holds. */
+	touch(below("%d/cur/%s1:2,S", 0, mail[0].final));
+	for (int i = 0; i < 100; i++)
+		touch(below("0/cur/%d.%s", i, mail[0].final));
+	undo_all();
+	ck_assert_int_eq(access(cur, F_OK), -1);
+	ck_assert_int_eq(entries(0, "cur"), 101);
+	ck_assert_int_eq(entries(0, "new") + entries(0, "tmp"), 0);
+}
+END_TEST
+
+/* Between our look into cur/ and our unlink the reader sets a flag. */
+static void
+set_flag(const char *name)
+{
+	char flagged[MAILDIR_NAME + 1];
+
+	snprintf(flagged, sizeof flagged, "%sS", name);
+	rename(below("%d/cur/%s", 0, name), below("%d/cur/%s", 0, flagged));
+}
+
+static void
+move_to_cur(void)
+{
+	char name[MAILDIR_NAME + 3];
+
+	snprintf(name, sizeof name, "%s:2,", mail[0].final);
+	rename(below("%d/new/%s", 0, mail[0].final),
+	    below("%d/cur/%s", 0, name));
+}
+
+START_TEST(undo_runs_after_a_reader)
+{
+	ck_assert_int_eq(deliver(&ways[0]), 0);
+	move_to_cur();
+	fault_trick.race = set_flag;
+	fault_trick.races = 3;
+	undo_all();
+	ck_assert_int_eq(all_entries(), 0);
+}
+END_TEST
+
+START_TEST(undo_does_not_run_after_a_reader_for_ever)
+{
+	ck_assert_int_eq(deliver(&ways[0]), 0);
+	move_to_cur();
+	fault_trick.race = set_flag;
+	fault_trick.races = 1000;
+	ck_assert_int_eq(maildir_undo(&mail[0]), -1);
+	ck_assert_int_eq(errno, EBUSY);
+	ck_assert_int_eq(mail[0].place, MAILDIR_NEW);
+}
+END_TEST
+
+START_TEST(undo_is_content_with_what_a_reader_deleted)
+{
+	ck_assert_int_eq(deliver(&ways[0]), 0);
+	ck_assert_int_eq(unlink(below("%d/new/%s", 0, mail[0].final)), 0);
+	if (_i > 0)
+		ck_assert_int_eq(rmdir(below("%d/%s", 0, "cur")), 0);
+	ck_assert_int_eq(maildir_undo(&mail[0]), 0);
+	ck_assert_int_eq(mail[0].place, MAILDIR_NOWHERE);
+}
+END_TEST
+
+START_TEST(undo_syncs_the_directory_it_took_from)
+{
+	ck_assert_int_eq(deliver(&ways[0]), 0);
+	if (_i > 0)
+		move_to_cur();
+
+	int before = fault_calls("fsync");
+
+	undo_all();
+	ck_assert_int_eq(fault_calls("fsync"), before + 1);
+	ck_assert_int_eq(all_entries(), 0);
+}
+END_TEST
+
+START_TEST(undo_before_publish_looks_into_tmp_only)
+{
+	ready();
+	undo_all();
+	ck_assert_int_eq(all_entries(), 0);
+	ck_assert_int_eq(fault_calls("unlinkat"), 1);
+	ck_assert_int_eq(fault_calls("fsync"), 0);
+}
+END_TEST
+
+START_TEST(undo_says_what_it_could_not_withdraw)
+{
+	static const struct {
+		bool link;
+		int at, fails;	/* which unlinkat is the first to fail */
+		enum maildir_place left;
+	} rows[] = {
+		{ false, 0, 1, MAILDIR_NEW },
+		{ true, 0, 1, MAILDIR_NEW },
+		{ true, 1, 1, MAILDIR_TMP },
+		{ true, 0, 2, MAILDIR_BOTH },
+	};
+
+	if (rows[_i].link)
+		fault_lack("renameat2", EINVAL);
+	ready();
+	ck_assert_int_eq(publish(), 0);
+	fault_at_of("unlinkat", rows[_i].at, rows[_i].fails, EROFS);
+	ck_assert_int_eq(maildir_undo(&mail[0]), -1);
+	ck_assert_int_eq(errno, EROFS);
+	ck_assert_int_eq(mail[0].place, rows[_i].left);
+	ck_assert_int_eq(mail[0].fd, -1);
+	fault_clear();
+	ck_assert_int_eq(maildir_undo(&mail[0]), 0);
+	ck_assert_int_eq(all_entries(), 0);
+}
+END_TEST
+
+START_TEST(undo_says_that_it_cannot_look_into_cur)
+{
+	static const char *const calls[] = { "openat", "lseek", "getdents64" };
+
+	ck_assert_int_eq(deliver(&ways[0]), 0);
+	move_to_cur();
+	fault_at_of(calls[_i], 0, 1, EACCES);
+	ck_assert_int_eq(maildir_undo(&mail[0]), -1);
+	ck_assert_int_eq(errno, EACCES);
+	ck_assert_int_eq(mail[0].place, MAILDIR_NEW);
+	ck_assert_int_eq(entries(0, "cur"), 1);
+}
+END_TEST
+
+START_TEST(undo_says_that_it_cannot_unlink_in_cur)
+{
+	ck_assert_int_eq(deliver(&ways[0]), 0);
+	move_to_cur();
+	fault_at_of("unlinkat", 1, 1, EACCES);
+	ck_assert_int_eq(maildir_undo(&mail[0]), -1);
+	ck_assert_int_eq(errno, EACCES);
+	ck_assert_int_eq(mail[0].place, MAILDIR_NEW);
+	ck_assert_int_eq(entries(0, "cur"), 1);
+}
+END_TEST
+
+START_TEST(undo_keeps_errno_when_it_succeeds)
+{
+	ck_assert_int_eq(deliver(&ways[0]), 0);
+	move_to_cur();
+	errno = EDQUOT;
+	undo_all();
+	ck_assert_int_eq(errno, EDQUOT);
+}
+END_TEST
+
+START_TEST(an_undone_delivery_may_be_undone_and_ended)
+{
+	struct delivery none = { 0 };
+
+	ready();
+	undo_all();
+	undo_all();
+	end_all();
+	/* Nor does one that was never begun close descriptor 0. */
+	ck_assert_int_eq(maildir_undo(&none), 0);
+	maildir_end(&none);
+	ck_assert_int_ne(fcntl(0, F_GETFD), -1);
+}
+END_TEST
+
+/* FUSE: names up to 1,024 bytes. */
+START_TEST(undo_is_safe_from_names_that_are_too_long)
+{
+	ck_assert_int_eq(deliver(&ways[0]), 0);
+	ck_assert_int_eq(unlink(below("%d/new/%s", 0, mail[0].final)), 0);
+	fault_trick.long_entry = mail[0].final;
+	undo_all();
+	ck_assert_ptr_null(fault_trick.long_entry);
+}
+END_TEST
+
+void
+add_undo(TCase *tc)
+{
+	LOOP(tc, undo_finds_what_a_reader_moved, 3);
+	tcase_add_test(tc, undo_runs_after_a_reader);
+	tcase_add_test(tc, undo_does_not_run_after_a_reader_for_ever);
+	LOOP(tc, undo_is_content_with_what_a_reader_deleted, 2);
+	LOOP(tc, undo_syncs_the_directory_it_took_from, 2);
+	tcase_add_test(tc, undo_before_publish_looks_into_tmp_only);
+	LOOP(tc, undo_says_what_it_could_not_withdraw, 4);
+	LOOP(tc, undo_says_that_it_cannot_look_into_cur, 3);
+	tcase_add_test(tc, undo_says_that_it_cannot_unlink_in_cur);
+	tcase_add_test(tc, undo_keeps_errno_when_it_succeeds);
+	tcase_add_test(tc, an_undone_delivery_may_be_undone_and_ended);
+	tcase_add_test(tc, undo_is_safe_from_names_that_are_too_long);
+}
