@@ -135,8 +135,7 @@ parse(struct place *p, struct span line)
 	const char *equals = memchr(line.at, '=', line.len);
 
 	if (equals == NULL) {
-		fault_at(p, "", "a line is KEY = VALUE, or a comment behind #",
-		    line);
+		fault_at(p, "", "write KEY=VALUE", line);
 		return;
 	}
 	struct span name = span_cut(&line, (size_t)(equals - line.at));

@@ -4,6 +4,10 @@
 
 #include <string.h>
 
+/* More than a session that keeps its own limit can bring about: one mail may
+ * be refused twice, by us in its middle and by the session at its dot. */
+enum { REFUSALS = 2 * MAX_REFUSED + 10 };
+
 long long
 house_milliseconds(const struct timespec *since)
 {
@@ -176,7 +180,7 @@ house_note(struct house *h, const struct ask *ask, struct answer *answer)
 	if (ask->said_len > 0)
 		log_span(&l, "said", (struct span){ ask->said, ask->said_len });
 	log_end(&l);
-	return h->refused > MAX_REFUSED + 2 ? "note: more than MAX_REFUSED"
+	return h->refused > REFUSALS ? "note: more than MAX_REFUSED"
 	    : NULL;
 }
 
@@ -225,7 +229,7 @@ house_rcpt(struct house *h, const struct ask *ask, struct answer *answer)
 		h->state = HOUSE_RCPTS;
 	else
 		log_refused(h, "RCPT", to, v->reply, v->text);
-	return h->refused > MAX_REFUSED + 2 ? "rcpt: more than MAX_REFUSED"
+	return h->refused > REFUSALS ? "rcpt: more than MAX_REFUSED"
 	    : NULL;
 }
 
@@ -286,7 +290,8 @@ house_commit(struct house *h, const struct ask *ask, struct answer *answer)
 	size_t count = h->deliver.recipient_count;
 	uint64_t size = h->deliver.size + ask->len;
 
-	if (ask->len > BODY_SIZE || size > h->config->max_message_size)
+	if (ask->len > BODY_SIZE || size > h->config->max_message_size ||
+	    ask->crlf > h->config->max_message_size)
 		return "commit: over max-message-size";
 	if (ask->crlf < size || ask->crlf > 2 * size)
 		return "commit: a size with CR LF that cannot be";
@@ -366,7 +371,6 @@ house_close(struct house *h)
 
 	deliver_undo(&h->deliver);
 	h->log->mail = 0;
-	usermap_close(&h->map);
 	log_begin(&l, h->log, LOG_INFO, "closed");
 	log_number(&l, "commands", h->commands);
 	log_number(&l, "messages", h->messages);

@@ -258,8 +258,9 @@ reap(struct monitor *m)
 	int status = 0;
 	pid_t pid;
 
-	if (!m->lost)
-		kill(m->session, SIGKILL);
+	/* One that is lost may live all the same: an empty message looks like
+	 * the end. */
+	kill(m->session, SIGKILL);
 	do
 		pid = waitpid(m->session, &status, 0);
 	while (pid == -1 && errno == EINTR);

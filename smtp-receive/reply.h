@@ -76,7 +76,7 @@ enum reply {
 	REPLY_COUNT	/* not a reply; and never a reply's number */
 };
 
-unsigned reply_code(enum reply);		/* 220 to 555 */
+unsigned reply_code(enum reply);		/* 214 to 555 */
 const char *reply_status(enum reply);	/* RFC 3463, "" where none is due */
 const char *reply_text(enum reply);	/* "%s" in it: see reply_write */
 
