@@ -77,10 +77,12 @@ ask_data(void *house)
 	add(house, ASK_DATA);
 }
 
+/* At once: the room that the mail takes on the disk may be needed. */
 static void
 ask_abort(void *house)
 {
 	add(house, ASK_ABORT);
+	send_kept(house);
 }
 
 static void

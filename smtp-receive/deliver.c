@@ -149,6 +149,8 @@ prepare(struct deliver *d, struct mailbox *m)
 
 	if (reply != reply_rcpt_ok)
 		return reply;
+	if (d->mailbox_count == d->config->max_mailboxes)
+		return reply_too_many_mailboxes;
 	if (share(d, m))
 		return reply_rcpt_ok;
 	if (maildir_begin(&m->dir, &m->delivery, d->config->hostname) == -1)
@@ -157,27 +159,36 @@ prepare(struct deliver *d, struct mailbox *m)
 }
 
 static enum reply
+open_mailbox(const struct deliver *d, struct mailbox *m)
+{
+	char name[MAX_TARGET];
+
+	if (!span_copy(m->path, name, sizeof name)) {
+		errno = ENAMETOOLONG;
+		return failed(d, m->path, "openat2", "to open a Maildir");
+	}
+	return maildir_open(&m->dir, name) == 0 ? reply_rcpt_ok
+	    : log_open_failed(d, name);
+}
+
+static enum reply
 add_mailbox(struct deliver *d, struct span path)
 {
 	struct mailbox *m = &d->mailboxes[d->mailbox_count];
-	char name[MAX_TARGET];
 
-	if (d->mailbox_count == d->config->max_mailboxes)
-		return reply_too_many_mailboxes;
 	m->path = path;
 	m->recipient = d->recipient_count;
-	if (!span_copy(path, name, sizeof name)) {
-		errno = ENAMETOOLONG;
-		return failed(d, path, "openat2", "to open a Maildir");
-	}
-	if (maildir_open(&m->dir, name) == -1)
-		return log_open_failed(d, name);
-	enum reply reply = is_known(d, m) ? reply_stored : prepare(d, m);
-	if (reply == reply_rcpt_ok)
-		d->mailbox_count++;
-	else
+	enum reply reply = open_mailbox(d, m);
+	if (reply != reply_rcpt_ok)
+		return reply;
+	bool known = is_known(d, m);
+	if (!known)
+		reply = prepare(d, m);
+	if (known || reply != reply_rcpt_ok)
 		maildir_close(&m->dir);
-	return reply == reply_stored ? reply_rcpt_ok : reply;
+	else
+		d->mailbox_count++;
+	return reply;
 }
 
 /* Takes back all mailboxes from the one with this number on. */

@@ -48,7 +48,7 @@ struct deliver {
 	size_t recipient_count;
 	size_t mailbox_count;
 	struct recipient recipients[MAX_RECIPIENTS];
-	struct mailbox mailboxes[MAX_MAILBOXES];
+	struct mailbox mailboxes[MAX_MAILBOXES + 1];	/* 1: being looked at */
 };
 
 void deliver_begin(struct deliver *, uint64_t declared);

@@ -30,8 +30,7 @@ tell_map_fault(void *arg, const char *file, unsigned long line,
 	if (line != 0)
 		log_number(&l, "line", line);
 	log_text(&l, "what", what);
-	if (error != 0)
-		log_text(&l, "errno", strerror(error));
+	log_error(&l, "errno", error);
 	log_end(&l);
 }
 

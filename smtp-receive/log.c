@@ -191,6 +191,43 @@ log_end(struct log_line *l)
 	errno = saved;
 }
 
+/* The errnos that an admin may have to look up. */
+static const struct {
+	int error;
+	const char *name;
+} errors[] = {
+#define ERROR(name) { name, #name }
+	ERROR(EACCES), ERROR(EAGAIN), ERROR(EBUSY), ERROR(ECONNRESET),
+	ERROR(EDQUOT), ERROR(EEXIST), ERROR(EINTR), ERROR(EINVAL), ERROR(EIO),
+	ERROR(EISDIR), ERROR(ELOOP), ERROR(EMFILE), ERROR(EMLINK),
+	ERROR(ENAMETOOLONG), ERROR(ENFILE), ERROR(ENODEV), ERROR(ENOENT),
+	ERROR(ENOMEM), ERROR(ENOSPC), ERROR(ENOSYS), ERROR(ENOTCONN),
+	ERROR(ENOTDIR), ERROR(EOPNOTSUPP), ERROR(EPERM), ERROR(EPIPE),
+	ERROR(EROFS), ERROR(ESRCH), ERROR(ESTALE), ERROR(EXDEV),
+#undef ERROR
+};
+
+static const char *
+error_name(int error)
+{
+	for (size_t i = 0; i < sizeof errors / sizeof *errors; i++)
+		if (errors[i].error == error)
+			return errors[i].name;
+	return "another errno";
+}
+
+/* The words are libc's, and differ: the name is what to search for. */
+void
+log_error(struct log_line *l, const char *key, int error)
+{
+	char text[128];
+	int len = snprintf(text, sizeof text, "%s: %s", error_name(error),
+	    strerror(error));
+
+	if (error != 0 && len > 0)
+		log_text(l, key, text);
+}
+
 void
 log_failed(const struct log *log, const char *call, const char *path,
     int error, const char *what)
@@ -201,8 +238,7 @@ log_failed(const struct log *log, const char *call, const char *path,
 	log_text(&l, "call", call);
 	if (path != NULL)
 		log_text(&l, "path", path);
-	if (error != 0)
-		log_text(&l, "errno", strerror(error));
+	log_error(&l, "errno", error);
 	log_text(&l, "what", what);
 	log_end(&l);
 }

@@ -52,6 +52,8 @@ void log_begin(struct log_line *, const struct log *, int priority,
 void log_text(struct log_line *, const char *key, const char *value);
 void log_span(struct log_line *, const char *key, struct span value);
 void log_number(struct log_line *, const char *key, uint64_t value);
+/* "ENOSPC: No space left on device"; nothing for 0. */
+void log_error(struct log_line *, const char *key, int error);
 void log_end(struct log_line *);
 
 /* event=failed: a fault of ours.  path may be NULL; error is an errno, 0 for

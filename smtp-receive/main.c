@@ -115,8 +115,7 @@ tell_config_fault(void *arg, const char *file, unsigned line,
 		log_number(&l, "line", line);
 	if (key[0] != '\0')
 		log_text(&l, "key", key);
-	if (error != 0)
-		log_text(&l, "errno", strerror(error));
+	log_error(&l, "errno", error);
 	log_text(&l, "what", what);
 	log_end(&l);
 }

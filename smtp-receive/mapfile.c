@@ -152,6 +152,9 @@ mapfile_unsure(const struct mapfile *file, const struct timespec *now)
 		return "changed while it was read: is somebody writing it?";
 	if (file->size == 0)
 		return "empty: is somebody writing it?";
+	if (then->tv_sec > now->tv_sec + QUIET)
+		return "changed in the future, says its time; if the clock is "
+		    "right now, touch(1) it";
 	/* The clock of st_mtim ticks in milliseconds: a change that follows
 	 * the last one quickly would not show in it. */
 	if (now->tv_sec - then->tv_sec < QUIET || (now->tv_sec - then->tv_sec ==

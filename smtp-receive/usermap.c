@@ -295,7 +295,9 @@ is_loop(const struct search *s, const char *line)
 static void
 obey(struct search *s, const struct hit *hit)
 {
-	char *end = strchr(hit->line, '\n');
+	const struct mapfile *text = &s->map->text;
+	const char *end = memchr(hit->line, '\n',
+	    text->size - (size_t)(hit->line - text->text));
 	struct mapline line;
 
 	if (mapline_parse(hit->line, (size_t)(end - hit->line), &line) != NULL) {
