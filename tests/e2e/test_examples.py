@@ -1,0 +1,361 @@
+"""The command lines of smtp-receive(8) and the README, and the units, as an
+admin would use them."""
+
+import glob
+import shutil
+import subprocess
+
+from harness import *
+from manual import (PAGES, Blocks, commands, items, macro, read,
+    readme_block, readme_blocks)
+
+blocks = Blocks()
+MAIN = PAGES[0]
+SECCOMP = ("SystemCallFilter", "SystemCallArchitectures", "SystemCallLog",
+    "RestrictNamespaces", "RestrictAddressFamilies", "RestrictRealtime",
+    "RestrictSUIDSGID", "MemoryDenyWriteExecute", "LockPersonality",
+    "ProtectKernelModules", "ProtectKernelTunables", "ProtectKernelLogs",
+    "ProtectClock", "ProtectHostname", "PrivateDevices", "DynamicUser")
+
+
+class Place:
+    """A scratch directory in place of /tmp/try, a free port in place of
+    2525 and 25, the program as smtp-receive in PATH, no user vmail."""
+
+    def __init__(self):
+        self.base = tempfile.mkdtemp(dir=SCRATCH)
+        os.chmod(self.base, 0o755)
+        give(self.base)
+        self.port = free_port()
+        shutil.copy(PROGRAM, self.base + "/smtp-receive")
+        os.chmod(self.base + "/smtp-receive", 0o755)
+        self.env = dict(os.environ, TZ="UTC",
+            PATH=self.base + ":" + PEERS + "/bin:" + os.environ["PATH"])
+        self.servers = []
+
+    def here(self, command):
+        for before, after in [("/tmp/try", self.base),
+                ("127.0.0.1:2525", "127.0.0.1:%d" % self.port),
+                (" 0 25 ", " 127.0.0.1 %d " % self.port),
+                ('"$(id -u vmail)"', str(UID)),
+                ('"$(id -g vmail)"', str(UID if ROOT else os.getegid()))]:
+            command = command.replace(before, after)
+        return command
+
+    def shell(self, command, wanted=0, **more):
+        ran = subprocess.run(["sh", "-ec", self.here(command)],
+            stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT, encoding="utf-8", timeout=60,
+            cwd=self.base, env=self.env, **dict(AS_USER, **more))
+        equal(ran.returncode, wanted, command + ": " + ran.stdout)
+        return ran.stdout
+
+    def serve(self, command, **more):
+        options = dict(AS_USER, env=self.env)
+        options.update(more)
+        with open(self.base + "/log", "ab") as log:
+            server = subprocess.Popen(["sh", "-c",
+                "exec " + self.here(command).lstrip()], cwd=self.base,
+                stdin=subprocess.DEVNULL, stdout=log, stderr=log, **options)
+        self.servers.append(server)
+        until(lambda: self.listening(server), "it to listen: " + command)
+
+    def listening(self, server):
+        true(server.poll() is None, "it has ended: " + self.log())
+        with open("/proc/net/tcp") as file:
+            return any(":%04X " % self.port in line and " 0A " in line
+                for line in file)
+
+    def log(self):
+        with open(self.base + "/log", encoding="utf-8") as file:
+            return file.read()
+
+    def connect(self):
+        return Client(*[socket.create_connection(("127.0.0.1", self.port))
+            .detach()] * 2)
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *error):
+        for server in self.servers:
+            server.terminate()
+            server.wait(timeout=10)
+        return False
+
+    def age(self):
+        """The 2 seconds that a new map must rest."""
+        then = time.time() - 10
+        os.utime(self.base + "/users", (then, then))
+        time.sleep(2.1)
+
+
+# The manual
+
+@test("smtp-receive(8): try it out, send with swaks, look, without network")
+def try_it():
+    setup = commands(blocks.claim(MAIN, "$ mkdir -p /tmp/try/ann/cur"))
+    send = commands(blocks.claim(MAIN, "$ swaks"))
+    typed = blocks.claim(MAIN, "$ printf")
+    swaks = tool("swaks")
+    with Place() as place:
+        place.shell("\n".join(setup[:2]))
+        place.age()
+        place.serve(setup[2])
+        true("250 2.0.0 Stored as " in place.shell(send[0]), "no 250")
+        true("Subject: test" in place.shell(send[1]), "no message")
+        said = place.shell("\n".join(commands(typed)))
+        true("250 2.0.0 Stored as " in said, said)
+        equal(len(glob.glob(place.base + "/ann/new/*")), 2)
+        equal(place.log().count("event=stored"), 1)
+    true(swaks, "swaks")
+
+
+@test("smtp-receive(8): is the configuration good?  0, or 78")
+def is_it_good():
+    typed = commands(blocks.claim(MAIN, "$ smtp-receive </dev/null"))
+    with Place() as place:
+        true("\n220 " in "\n" + place.shell(typed[0]), "no greeting")
+        bad = typed[0].replace("smtp-receive", "smtp-receive -o sync=no")
+        true("421 4.3.5" in place.shell(bad, 78), "no 421")
+
+
+def greeted(place, wanted):
+    client = place.connect()
+    client.hear(wanted)
+    client.ask("QUIT", "221")
+    client.close()
+
+
+@test("smtp-receive(8), README, units/tcpserver: under tcpserver")
+def under_tcpserver():
+    found = blocks.claim(MAIN, "# tcpserver", 2)
+    lines = [commands(block)[0] for block in found]
+    blocked = [line for line in lines if "rblsmtpd" in line]
+    plain = [line for line in lines if "rblsmtpd" not in line]
+    equal((len(blocked), len(plain)), (1, 1))
+    listed = readme_block("tcpserver").replace("\\\n", " ")
+    equal(listed.split(), blocked[0].split())
+    script = read("units", "tcpserver")
+    equal(script[script.index("exec "):].replace("\\\n", " ").split()[1:],
+        plain[0].replace("smtp-receive", "@SBINDIR@/smtp-receive").split())
+    need_root()
+    tool("tcpserver")
+    with Place() as place:
+        place.serve(plain[0], user=0, group=0)
+        greeted(place, "220 ")
+
+
+@test("smtp-receive(8): rblsmtpd answers a listed client, passes another")
+def under_rblsmtpd():
+    need_root()
+    tool("rblsmtpd")
+    line = [b for b in blocks.all(MAIN) if "rblsmtpd" in b][0]
+    for text, wanted in ("listed", "451 listed"), ("", "250 2.1.0"):
+        with Place() as place:
+            place.serve(commands(line)[0], user=0, group=0,
+                env=dict(place.env, RBLSMTPD=text))
+            client = place.connect()
+            said = client.line()
+            true(said.startswith("220 "), said)
+            client.say("HELO x")
+            client.line()
+            client.say("MAIL FROM:<>")
+            client.say("RCPT TO:<a@b>")
+            said = client.line() + client.line()
+            true(wanted in said, said)
+            client.close()
+
+
+@test("smtp-receive(8): journalctl takes the options of the examples")
+def journal():
+    typed = commands(blocks.claim(MAIN, "# journalctl"))
+    tool("journalctl")
+    with Place() as place:
+        for line in typed:
+            said = place.shell("%s -D %s || [ $? -eq 1 ]"
+                % (line, place.base))
+            true("No journal files" in said, said)
+
+
+@test("smtp-receive(8): the lines put in front, and the file's name")
+def in_front():
+    lines = blocks.claim(MAIN, "Return-Path:").splitlines()
+    form = blocks.claim(MAIN, "SECONDS.").strip()
+    with Receiver() as receiver:
+        client = receiver.connect()
+        client.hello()
+        client.mail(b"Subject: hi\r\n\r\nhi\r\n")
+        client.quit()
+        receiver.reap()
+        stored = receiver.one()
+        head = stored.whole[:-len(stored.body)].decode().splitlines()
+        header = stored.header
+    fill = {"sender as given in MAIL": "sender", "HELO": "helo",
+        "[address]": "client", "HOSTNAME": "by", "ID": "id",
+        "<recipient>": "for", "recipient as given in RCPT": "to",
+        "Mon, 23 Nov 2026 17:00:00 +0000": "date"}
+    for said, key in fill.items():
+        value = header[key].decode()
+        value = "<%s>" % value if said[0] == "<" else value
+        lines = [line.replace(said, value, 1) for line in lines]
+    equal(lines, head)
+    form = re.escape(form)
+    for word, pattern in ("SECONDS", r"\d+"), ("microseconds", r"\d+"), \
+            ("pid", r"\d+"), ("random", "[0-9a-f]{32}"), \
+            ("HOSTNAME", "mx\\.example\\.org"), ("size", r"\d+"):
+        form = form.replace(word, pattern)
+    true(re.fullmatch(form, os.path.basename(stored.path)), stored.path)
+
+
+@test("smtp-receive(8): a log line as shown, keys as in the table")
+def log_line():
+    shown = re.sub("\n    (?=[a-z-]+=)", " ", blocks.claim(MAIN,
+        "event=stored"))
+    shown = parse_log(re.sub("\n    ", "", shown).strip())[0]
+    table = {}
+    for head, body in items(MAIN, "Log"):
+        match = re.fullmatch(r"Sy (\w+) Pq .*", head)
+        if match:
+            table[match[1]] = {"event", "id", "client"}.union(
+                *[macro("Cm", line) for line in body.splitlines()])
+    with Receiver() as receiver:
+        client = receiver.connect()
+        client.hello()
+        client.ask("RCPT TO:<a@b>", "503")
+        client.mail(b"Message-ID: <1@x>\r\n\r\nhi\r\n")
+        client.envelope()
+        client.ask("RCPT TO:<a@b>", "550")
+        client.quit()
+        receiver.reap()
+        lines = receiver.log()
+    equal([list(line) for line in lines if line["event"] == "stored"],
+        [list(shown)])
+    for line in lines:
+        equal(set(line) - table[line["event"]], set(), line)
+    equal({line["event"] for line in lines},
+        {"connect", "helo", "refused", "stored", "closed"})
+
+
+@test("every literal block of smtp-receive(8) is one that a test knows")
+def all_claimed():
+    blocks.claim(MAIN, "           client")
+    equal(blocks.left[MAIN], [])
+
+
+# The README
+
+@test("README: make knows every target")
+def make_targets():
+    lines = [line for block in readme_blocks() for line in block.splitlines()
+        if line.startswith("make")]
+    equal(len(lines), 6)
+    for line in lines:
+        line = re.split("  +", line)[0]
+        ran = subprocess.run(["sh", "-c", line.replace("make", "make -n", 1)],
+            cwd=TOP, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+        equal(ran.returncode, 0, line + ": " + ran.stdout.decode())
+
+
+@test("README: every file that it names is there, each page is named")
+def files_named():
+    text = read("README")
+    tree = text[text.index("Where things are"):]
+    for name in re.findall(r"[\w/-]+\.(?:[ch58]|mk)\b|^    [\w-]+/|\bunits/\w"
+            r"[\w.]*\w", tree, re.M):
+        name = name.strip()
+        true(any(os.path.exists(os.path.join(TOP, d, name)) for d in
+            ("", "smtp-receive")), name)
+    for name in PAGES:
+        true("%s(%s)" % tuple(name.rsplit(".", 1)) in tree, name)
+    for name in re.findall(r"\bunits/[\w.@-]*\w", text):
+        true(os.path.exists(TOP + "/" + name), name)
+
+
+@test("README: the user and the directories of ann")
+def directories():
+    need_root()
+    block = readme_block("useradd").replace("\\\n", " ")
+    lines = block.splitlines()
+    equal([line.split()[0] for line in lines],
+        "useradd install cd install".split())
+    with Place() as place:
+        root = place.base + "/root"
+        os.makedirs(root + "/etc")
+        for name in "passwd", "group", "shadow", "gshadow":
+            open(root + "/etc/" + name, "w").close()
+        place.shell("useradd --prefix %s %s" % (root, lines[0][8:]),
+            user=0, group=0)
+        with open(root + "/etc/passwd") as file:
+            user = file.read().split(":")
+        equal((user[0], user[5], user[6].strip()),
+            ("vmail", "/var/vmail", "/usr/sbin/nologin"))
+        script = "\n".join(lines[1:]).replace("/var/vmail", root + "/vmail")
+        place.shell(script.replace("-o vmail", "-o %d" % UID).replace(
+            "-g vmail", "-g %d" % UID), user=0, group=0)
+        for part in "cur", "new", "tmp":
+            stat = os.stat(root + "/vmail/ann/Maildir/" + part)
+            equal((stat.st_uid, stat.st_mode & 0o777), (UID, 0o700))
+
+
+@test("README: Dovecot takes its lines")
+def dovecot():
+    lines = readme_block("mail_location")
+    users = readme_block("ann@example.org:")
+    true(users.startswith("ann@example.org:{SHA512-CRYPT}$6$"), users)
+    path = tool("doveconf")
+    with Place() as place:
+        file = place.base + "/dovecot.conf"
+        with open(file, "w") as conf:
+            if os.path.exists(PEERS + "/dovecot.conf"):
+                conf.write("!include %s/dovecot.conf\n" % PEERS)
+            conf.write(lines + "\n")
+        said = place.shell("%s -c %s -n" % (path, file))
+        equal([line for line in lines.splitlines()
+            if line.strip() not in said], [])
+
+
+# The units
+
+def unit(name):
+    """The settings of a unit; systemd's own parser looks at the rest."""
+    return re.findall(r"(?m)^(\w+)=(.*)$", read("units", name))
+
+
+@test("units: the settings that keep a busy host alive, no system call filter")
+def settings():
+    for name, wanted in [("smtp-receive.socket", {"Accept": "yes",
+            "ListenStream": "25", "TriggerLimitIntervalSec": "0",
+            "MaxConnections": "100", "MaxConnectionsPerSource": "10"}),
+            ("smtp-receive@.service", {"User": "vmail",
+            "CollectMode": "inactive-or-failed", "StandardInput": "socket",
+            "StandardOutput": "socket", "StandardError": "journal",
+            "ExecStart": "@SBINDIR@/smtp-receive"})]:
+        got = dict(unit(name))
+        equal({key: got.get(key) for key in wanted}, wanted, name)
+        equal(set(got) & set(SECCOMP), set(), name)
+
+
+@test("units: systemd-analyze verify has nothing to say")
+def verify():
+    path = tool("systemd-analyze")
+    with Place() as place:
+        for name in "smtp-receive.socket", "smtp-receive@.service":
+            with open(place.base + "/" + name, "w") as file:
+                file.write(read("units", name).replace("@SBINDIR@",
+                    place.base))
+        said = place.shell("%s verify --man=no %s/smtp-receive.socket"
+            " %s/smtp-receive@x.service" % (path, *[place.base] * 2))
+        equal(said, "")
+
+
+@test("units/inetd.conf: its line has the fields that inetd wants")
+def inetd():
+    lines = [line for line in read("units", "inetd.conf").splitlines()
+        if not line.startswith("#")]
+    equal(len(lines), 1)
+    equal(lines[0].split(), ["smtp", "stream", "tcp", "nowait.10000",
+        "vmail", "@SBINDIR@/smtp-receive", "smtp-receive"])
+
+
+run()
