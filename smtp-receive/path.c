@@ -134,7 +134,8 @@ path_take(struct span *in, struct span *address)
 	struct span whole = *in;
 	if (!skip_char(in, '<'))
 		return PATH_NONE;
-	if (in->len > 0 && in->at[0] == '@' && !skip_route(in))
+	bool route = in->len > 0 && in->at[0] == '@';
+	if (route && !skip_route(in))
 		return PATH_BAD;
 
 	struct span start = *in;
@@ -144,5 +145,5 @@ path_take(struct span *in, struct span *address)
 		return PATH_BAD;
 	if (in->len > 0 && in->at[0] != ' ')
 		return PATH_BAD;
-	return kind;
+	return route && kind != PATH_MAILBOX ? PATH_BAD : kind;
 }

@@ -45,7 +45,7 @@
 	REPLY(bare_lf,		500, "5.5.2", "A line must end in CR LF, this one ended in LF alone") \
 	REPLY(line_too_long,	500, "5.5.2", "Line too long: 2048 octets with CR LF is the limit") \
 	REPLY(bad_bytes,	500, "5.5.2", "A command consists of printable ASCII characters only") \
-	REPLY(hello_wants_name,	501, "5.5.4", "A host name or an address literal must follow") \
+	REPLY(hello_wants_name,	501, "",      "A host name or an address literal must follow") \
 	REPLY(no_argument,	501, "5.5.4", "This command takes no argument") \
 	REPLY(wants_argument,	501, "5.5.4", "This command wants an argument") \
 	REPLY(mail_syntax,	501, "5.5.4", "Write MAIL FROM:<user@example.org> or MAIL FROM:<>") \
@@ -54,7 +54,7 @@
 	REPLY(bad_recipient,	501, "5.1.3", "The recipient's address is malformed; write <user@example.org>") \
 	REPLY(bad_param,	501, "5.5.4", "A parameter has no such value, or stands here twice") \
 	REPLY(not_implemented,	502, "5.5.1", "Command not implemented") \
-	REPLY(early_talker,	554, "5.5.1", "You spoke before the greeting: no mail is taken in this connection") \
+	REPLY(early_talker,	554, "",      "You spoke before the greeting: no mail is taken in this connection") \
 	REPLY(turned_away,	503, "5.5.1", "You spoke before the greeting: only QUIT is possible") \
 	REPLY(hello_first,	503, "5.5.1", "EHLO or HELO must come first") \
 	REPLY(mail_first,	503, "5.5.1", "MAIL must come first") \

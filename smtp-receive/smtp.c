@@ -141,8 +141,6 @@ static const struct command {
 static enum reply
 out_of_order(unsigned state, unsigned when)
 {
-	if (state == TURNED_AWAY)
-		return reply_turned_away;
 	if (state > when)
 		return reply_mail_already;
 	if (state == FRESH)
@@ -186,8 +184,16 @@ obey(struct session *s, struct span line)
 			s->verb = span_of(commands[i].verb);
 			return perform(s, &commands[i], span_trim(line));
 		}
-	return session_refuse(s, s->state == TURNED_AWAY ? reply_turned_away
-	    : reply_unknown_command);
+	return session_refuse(s, reply_unknown_command);
+}
+
+/* A client that spoke too early may do one thing. */
+static enum reply
+turn_away(struct session *s, enum line_kind kind, struct span line)
+{
+	if (kind == LINE_GOOD && span_is(line, "QUIT"))
+		return obey(s, line);
+	return session_refuse(s, reply_turned_away);
 }
 
 static enum reply
@@ -196,6 +202,8 @@ take_line(struct session *s, enum line_kind kind, struct span line)
 	s->commands += kind != LINE_TIMEOUT;
 	s->said = line;
 	s->verb.len = 0;
+	if (s->state == TURNED_AWAY && kind != LINE_TIMEOUT)
+		return turn_away(s, kind, line);
 	switch (kind) {
 	case LINE_GOOD:
 		return obey(s, line);

@@ -96,6 +96,10 @@ $(FUZZ)/obj/%.o: %.c $(FUZZ)/obj/flags
 $(TEST)/smtp-receive: $(patsubst %,$(TEST)/obj/%.o,$(ROOMS) $(SANDBOX))
 	$(Q)$(TESTED) $(LDFLAGS) -o $@ $(filter %.o,$^)
 
+# The shipped program with a session that breaks out: tests/e2e/open.c.
+$(TEST)/smtp-receive-open: $(SHIPPED) $(BUILD)/obj/tests/e2e/open.o
+	$(Q)$(LINK) -Wl,--wrap=session_say -o $@ $^
+
 $(ASAN)/smtp-receive: $(patsubst %,$(ASAN)/obj/%.o,$(ROOMS) $(SANDBOX_NONE))
 	$(Q)$(SANITIZED) $(LDFLAGS) -o $@ $(filter %.o,$^)
 
@@ -124,7 +128,7 @@ endef
 $(foreach t,$(FUZZERS),$(eval $(call FUZZER,$(t))))
 
 TESTS	= $(UNITTESTS:%=$(TEST)/test_%)
-tests: all $(TESTS) $(TEST)/smtp-receive
+tests: all $(TESTS) $(TEST)/smtp-receive $(TEST)/smtp-receive-open
 
 # What is missing comes before anything is compiled: it may be the compiler.
 NEEDED	= $(addprefix need-,$(patsubst check-asan,check,$(patsubst fuzz,ci,\

@@ -43,7 +43,7 @@ def verbs():
         client = receiver.connect()
         client.hear("220")
         for line, wanted in [
-                ("MAIL FROM:<a@b>", "503 5.5.1"), ("EHLO", "501 5.5.4"),
+                ("MAIL FROM:<a@b>", "503 5.5.1"), ("EHLO", "501 A host"),
                 ("helo x", "250 "), ("ehlo y", "250"),
                 ("RCPT TO:<ann@example.org>", "503 5.5.1"),
                 ("DATA", "503 5.5.1"), ("RSET", "250 2.0.0"),

@@ -1,0 +1,150 @@
+/* datas.c - the message: its end, its octets, and what is refused at it. */
+
+#include "parts.h"
+
+#define OK	"250 250 250 354 250"
+#define BARE	"250 250 250 354 550:5.6.0"
+
+static const struct dialogue dialogues[] = {
+	{ "an empty message", DATA ".\r\n", OK, .stored = "",
+	  .calls = "helo mail rcpt data commit quit" },
+	{ "CR LF becomes LF, everything else stays",
+	  DATA "a\tb \r\n\r\n\x01\x7f\x80\xff\r\n.\r\n", OK,
+	  .stored = "a\tb \n\n\x01\x7f\x80\xff\n" },
+	{ "a dot that was put before a dot goes, and no other",
+	  DATA "..\r\n...\r\n..a\r\na.\r\n .\r\n.\r\n", OK,
+	  .stored = ".\n..\n.a\na.\n .\n" },
+	{ "a dot that should have been doubled goes as well",
+	  DATA ".a\r\n.\r\n", OK, .stored = "a\n" },
+	{ "a text line of any length",
+	  DATA "x{70000}\r\ny\r\n.\r\n", OK, .stored = "x{70000}\ny\n" },
+	{ "many full buffers",
+	  DATA "(0123456789abcde\r\n){1000}.\r\n", OK,
+	  .stored = "(0123456789abcde\n){1000}",
+	  .calls = "helo mail rcpt data body commit quit" },
+	{ "commands in a message are text",
+	  DATA "QUIT\r\nRSET\r\n.\r\nNOOP\r\n", OK " 250",
+	  .stored = "QUIT\nRSET\n" },
+	{ "what is pipelined behind the dot is a command",
+	  DATA "hi\r\n.\r\n" NEXT "QUIT\r\n", OK NEXT_OK " 221",
+	  .stored = "hi\nnext\n" },
+	{ "the Message-ID is handed over",
+	  DATA "Message-ID: <a@b>\r\n\r\nMessage-ID: <c>\r\n.\r\n", OK,
+	  .stored = "Message-ID: <a@b>\n\nMessage-ID: <c>\n",
+	  .trace = "commit <<a@b>>\n" },
+
+	/* Only CR LF dot CR LF is an end: nothing is smuggled in. */
+	{ "LF dot LF is no end",
+	  DATA "hi\n.\nMAIL FROM:<eve@evil.example>\r\n.\r\n" NEXT,
+	  BARE NEXT_OK, .stored = "next\n" },
+	{ "LF dot CR LF is no end",
+	  DATA "hi\n.\r\nMAIL FROM:<eve@evil.example>\r\n.\r\n" NEXT,
+	  BARE NEXT_OK, .stored = "next\n" },
+	{ "CR LF dot LF is no end",
+	  DATA "hi\r\n.\nMAIL FROM:<eve@evil.example>\r\n.\r\n" NEXT,
+	  BARE NEXT_OK, .stored = "next\n" },
+	{ "CR LF dot CR is no end",
+	  DATA "hi\r\n.\rMAIL FROM:<eve@evil.example>\r\n.\r\n" NEXT,
+	  BARE NEXT_OK, .stored = "next\n" },
+	{ "CR LF dot CR CR LF is no end",
+	  DATA "hi\r\n.\r\r\nMAIL FROM:<eve@evil.example>\r\n.\r\n" NEXT,
+	  BARE NEXT_OK, .stored = "next\n" },
+	{ "CR dot CR LF is no end",
+	  DATA "hi\r.\r\nMAIL FROM:<eve@evil.example>\r\n.\r\n" NEXT,
+	  BARE NEXT_OK, .stored = "next\n" },
+	{ "CR dot CR is no end",
+	  DATA "hi\r.\rMAIL FROM:<eve@evil.example>\r\n.\r\n" NEXT,
+	  BARE NEXT_OK, .stored = "next\n" },
+	{ "CR CR LF dot CR LF is an end, of a wrong message",
+	  DATA "hi\r\r\n.\r\n" NEXT, BARE NEXT_OK, .stored = "next\n" },
+	{ "LF CR dot CR LF is no end",
+	  DATA "hi\n\r.\r\nMAIL FROM:<eve@evil.example>\r\n.\r\n" NEXT,
+	  BARE NEXT_OK, .stored = "next\n" },
+	{ "CR LF dot, another octet, CR LF is no end",
+	  DATA ".\x01\r\n.\x80\r\n. \r\n.\r\n", OK,
+	  .stored = "\x01\n\x80\n \n" },
+	{ "a bare LF first in a message",
+	  DATA "\n.\r\n.\r\n" NEXT, BARE NEXT_OK, .stored = "next\n" },
+	{ "a bare CR first in a message",
+	  DATA "\r.\r\n.\r\n" NEXT, BARE NEXT_OK, .stored = "next\n" },
+	{ "a bare CR last in a line",
+	  DATA "hi\r\rho\r\n.\r\n", BARE },
+	{ "a bare LF after full buffers: what went to the house is dropped",
+	  DATA "(0123456789abcde\r\n){9}\n\r\n.\r\n" NEXT, BARE NEXT_OK,
+	  .stored = "next\n", .text = "550 5.6.0 The message has a bare CR or",
+	  .calls = "helo mail rcpt data body note abort "
+	  "mail rcpt data commit quit" },
+	{ "a bare LF early: nothing goes to the house",
+	  DATA "\n(0123456789abcde\r\n){9}.\r\n", BARE,
+	  .calls = "helo mail rcpt data note abort quit",
+	  .trace = "note 550 DATA \"\"\n" },
+
+	/* Size: as RFC 1870 counts it, with CR LF, without the dots. */
+	{ "one octet below the limit",
+	  DATA "x{97}\r\n.\r\n", OK, .stored = "x{97}\n", .max_size = 100 },
+	{ "at the limit",
+	  DATA "x{98}\r\n.\r\n", OK, .stored = "x{98}\n", .max_size = 100 },
+	{ "one octet above it: read to the end, and refused",
+	  DATA "x{99}\r\n.\r\n" NEXT, "250 250 250 354 552:5.3.4" NEXT_OK,
+	  .stored = "next\n", .max_size = 100 },
+	{ "a line end counts two",
+	  DATA "(\r\n){50}.\r\n", OK, .stored = "\n{50}", .max_size = 100 },
+	{ "and so it is one too many",
+	  DATA "(\r\n){51}.\r\n", "250 250 250 354 552", .max_size = 100 },
+	{ "a dot that goes does not count",
+	  DATA "..{97}\r\n.\r\n", OK, .stored = ".{97}\n", .max_size = 100 },
+	{ "far above the limit: the house hears only what was below it",
+	  DATA "(0123456789abcde\r\n){5000}.\r\n" NEXT,
+	  "250 250 250 354 552:5.3.4" NEXT_OK, .stored = "next\n",
+	  .max_size = 100 },
+
+	/* Loops. */
+	{ "99 Received: lines",
+	  DATA "(Received: x\r\n){99}\r\n.\r\n", OK,
+	  .stored = "(Received: x\n){99}\n" },
+	{ "a hundred Received: lines are a loop",
+	  DATA "(rEceived: x\r\n){100}\r\n.\r\n" NEXT,
+	  "250 250 250 354 554:5.4.6" NEXT_OK, .stored = "next\n" },
+	{ "in the body they are text",
+	  DATA "\r\n(Received: x\r\n){200}.\r\n", OK,
+	  .stored = "\n(Received: x\n){200}" },
+
+	/* Several at once: 550 5.6.0, then 552, then 554, then ours. */
+	{ "bare before too big before a loop before ours",
+	  DATA "(Received: x\r\n){200}\n\r\n.\r\n", BARE, .max_size = 100,
+	  .body = reply_trouble },
+	{ "too big before a loop before ours",
+	  DATA "(Received: x\r\n){200}\r\n.\r\n", "250 250 250 354 552:5.3.4",
+	  .max_size = 100, .body = reply_trouble },
+	{ "a loop before ours",
+	  DATA "(Received: x\r\n){200}\r\n.\r\n", "250 250 250 354 554:5.4.6",
+	  .body = reply_trouble },
+	{ "ours alone: refused in the middle, read to the end, aborted",
+	  DATA "(0123456789abcde\r\n){9}.\r\n" NEXT, "250 250 250 354 452:4.3.1 "
+	  "250 250 354 250", .body = reply_no_room, .stored = "next\n",
+	  .calls = "helo mail rcpt data body abort mail rcpt data commit quit" },
+	{ "and with the house's own words",
+	  DATA "(0123456789abcde\r\n){9}.\r\n", "250 250 250 354 450:4.2.1",
+	  .body = reply_later_said, .text = "450 4.2.1 Body later [" ID ".1]" },
+
+	/* A failed commit ends the message, not the connection. */
+	{ "the house could not store it",
+	  DATA "hi\r\n.\r\nNOOP\r\n" NEXT,
+	  "250 250 250 354 451:4.3.0 250 250 250 354 451:4.3.0",
+	  .commit = reply_trouble, .text = "try again later [" ID ".2]",
+	  .calls = "helo mail rcpt data commit mail rcpt data commit quit" },
+	{ "the house had no room",
+	  DATA "hi\r\n.\r\n" EHLO, "250 250 250 354 452:4.3.1 250",
+	  .commit = reply_no_room },
+	{ "the mailbox was full",
+	  DATA "hi\r\n.\r\nQUIT\r\n", "250 250 250 354 452:4.2.2 221",
+	  .commit = reply_over_quota },
+};
+
+DIALOGUES(data, dialogues)
+
+void
+add_datas(TCase *tc)
+{
+	tcase_add_loop_test(tc, data, 0, countof(dialogues));
+}

@@ -1,0 +1,165 @@
+/* test_span.c - views of bytes. */
+
+#include <limits.h>
+
+#include "../smtp-receive/span.h"
+#include "suite.h"
+
+static const struct {
+	const char *a, *b;
+	bool equal;
+} pairs[] = {
+	{ "", "", true },
+	{ "Ann", "aNN", true },
+	{ "ann", "ann ", false },
+	{ "ann", "anm", false },
+	{ "@", "`", false },		/* 0x20 apart, but no letters */
+	{ "[", "{", false },
+	{ "\xc4", "\xe4", false },	/* Latin-1 letters, not ASCII's */
+};
+
+START_TEST(case_of_ascii_letters_does_not_count)
+{
+	struct span a = span_of(pairs[_i].a), b = span_of(pairs[_i].b);
+
+	ck_assert_int_eq(span_equal(a, b), pairs[_i].equal);
+	ck_assert_int_eq(span_equal(b, a), pairs[_i].equal);
+	ck_assert_int_eq(span_is(a, pairs[_i].b), pairs[_i].equal);
+}
+END_TEST
+
+static const struct {
+	const char *text, *prefix, *left;	/* NULL: it is not there */
+} prefixes[] = {
+	{ "FROM:<>", "from:", "<>" },
+	{ "FROM:", "FROM:", "" },
+	{ "FROM", "FROM:", NULL },
+	{ "", "FROM:", NULL },
+	{ "TO:<>", "FROM:", NULL },
+	{ "x", "", "x" },
+};
+
+START_TEST(skip_takes_all_of_the_prefix_or_nothing)
+{
+	struct span s = span_of(prefixes[_i].text);
+	const char *left = prefixes[_i].left;
+
+	ck_assert_int_eq(span_skip(&s, prefixes[_i].prefix), left != NULL);
+	ck_assert(span_is(s, left != NULL ? left : prefixes[_i].text));
+}
+END_TEST
+
+START_TEST(skip_does_not_look_behind_the_end)
+{
+	struct span s = { "FROM:<>", 4 };
+
+	ck_assert(!span_skip(&s, "FROM:"));
+	ck_assert(span_skip(&s, "FROM"));
+	ck_assert_uint_eq(s.len, 0);
+}
+END_TEST
+
+static const struct {
+	const char *text;
+	bool good;
+	unsigned long long value;
+} numbers[] = {
+	{ "0", true, 0 },
+	{ "007", true, 7 },
+	{ "18446744073709551614", true, ULLONG_MAX - 1 },
+	{ "18446744073709551615", true, ULLONG_MAX },
+	{ "18446744073709551616", true, ULLONG_MAX },
+	{ "18446744073709551620", true, ULLONG_MAX },
+	{ "184467440737095516150", true, ULLONG_MAX },
+	{ "99999999999999999999999999999999999999", true, ULLONG_MAX },
+	{ "", false, 0 },
+	{ "-1", false, 0 },
+	{ "+1", false, 0 },
+	{ " 1", false, 0 },
+	{ "1 ", false, 0 },
+	{ "0x1", false, 0 },
+	{ "1/", false, 0 },		/* the characters beside the digits */
+	{ "1:", false, 0 },
+	{ "1\xb2", false, 0 },
+};
+
+START_TEST(a_number_is_digits_and_never_wraps)
+{
+	unsigned long long value = 42;
+
+	ck_assert_int_eq(span_number(span_of(numbers[_i].text), &value),
+	    numbers[_i].good);
+	ck_assert_uint_eq(value, numbers[_i].good ? numbers[_i].value : 42);
+}
+END_TEST
+
+static const struct {
+	const char *text, *trimmed;
+} trims[] = {
+	{ "", "" },
+	{ " \t ", "" },
+	{ "\t a b\t", "a b" },
+	{ "a", "a" },
+	{ "\ra\n", "\ra\n" },
+};
+
+START_TEST(trim_takes_spaces_and_tabs)
+{
+	ck_assert(span_is(span_trim(span_of(trims[_i].text)),
+	    trims[_i].trimmed));
+}
+END_TEST
+
+START_TEST(cut_gives_the_front_and_leaves_the_rest)
+{
+	struct span s = span_of("front rest");
+	struct span front = span_cut(&s, 6);
+
+	ck_assert(span_is(front, "front "));
+	ck_assert(span_is(s, "rest"));
+	ck_assert_uint_eq(span_cut(&s, 4).len, 4);
+	ck_assert_uint_eq(s.len, 0);
+}
+END_TEST
+
+START_TEST(copy_needs_room_for_the_nul)
+{
+	char at[4] = "...";
+
+	ck_assert(!span_copy(span_of("abcd"), at, sizeof at));
+	ck_assert_str_eq(at, "...");
+	ck_assert(span_copy(span_of("abc"), at, sizeof at));
+	ck_assert_str_eq(at, "abc");
+	ck_assert(span_copy((struct span){ NULL, 0 }, at, 1));
+	ck_assert_str_eq(at, "");
+	ck_assert(!span_copy((struct span){ NULL, 0 }, at, 0));
+}
+END_TEST
+
+START_TEST(graphic_is_0x21_to_0x7e)
+{
+	for (int c = 0; c < 256; c++)
+		ck_assert_int_eq(span_graphic((char)c), c >= 0x21 && c <= 0x7e);
+}
+END_TEST
+
+Suite *
+suite(void)
+{
+	Suite *s = suite_create("span");
+	TCase *tc = tcase_create("span");
+
+	tcase_add_loop_test(tc, case_of_ascii_letters_does_not_count, 0,
+	    countof(pairs));
+	tcase_add_loop_test(tc, skip_takes_all_of_the_prefix_or_nothing, 0,
+	    countof(prefixes));
+	tcase_add_test(tc, skip_does_not_look_behind_the_end);
+	tcase_add_loop_test(tc, a_number_is_digits_and_never_wraps, 0,
+	    countof(numbers));
+	tcase_add_loop_test(tc, trim_takes_spaces_and_tabs, 0, countof(trims));
+	tcase_add_test(tc, cut_gives_the_front_and_leaves_the_rest);
+	tcase_add_test(tc, copy_needs_room_for_the_nul);
+	tcase_add_test(tc, graphic_is_0x21_to_0x7e);
+	suite_add_tcase(s, tc);
+	return s;
+}
