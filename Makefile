@@ -62,7 +62,7 @@ KERNEL	= $(if $(findstring musl,$(SHIP_CC)),-idirafter /usr/include \
 	  -idirafter /usr/include/$(shell $(SHIP_CC) -print-multiarch))
 SHIP	= $(SHIP_CC) $(COMPILE) $(KERNEL) -fno-pie -ffunction-sections \
 	  -fdata-sections
-LINK	= $(SHIP_CC) -static -no-pie -Wl,--gc-sections \
+LINK	= $(SHIP_CC) -static -Wl,--gc-sections \
 	  -Wl,-z,relro,-z,now,-z,noexecstack $(CFLAGS) $(LDFLAGS)
 
 Q	= $(if $(V),,@echo '  $@';)

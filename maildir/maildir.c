@@ -334,9 +334,8 @@ touch_journal(const struct delivery *d)
 }
 
 /* Removing an attribute that is not there needs the journal, too, and changes
- * nothing.  A file made and removed costs ten times as much, and more with
- * each: ext4 does not use an inode again for some seconds, and looks at all
- * of them first.  EOPNOTSUPP: mounted with nouser_xattr. */
+ * nothing; a file made and removed costs some 30 us more, and 4 KiB on the
+ * disk.  EOPNOTSUPP: there are no attributes. */
 int
 maildir_journal(const struct delivery *d)
 {

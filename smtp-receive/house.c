@@ -289,8 +289,7 @@ house_commit(struct house *h, const struct ask *ask, struct answer *answer)
 	size_t count = h->deliver.recipient_count;
 	uint64_t size = h->deliver.size + ask->len;
 
-	if (ask->len > BODY_SIZE || size > h->config->max_message_size ||
-	    ask->crlf > h->config->max_message_size)
+	if (ask->len > BODY_SIZE || ask->crlf > h->config->max_message_size)
 		return "commit: over max-message-size";
 	if (ask->crlf < size || ask->crlf > 2 * size)
 		return "commit: a size with CR LF that cannot be";

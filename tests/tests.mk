@@ -143,16 +143,17 @@ peers: | $(NEEDED)
 	@PEERS=$(PEERS) tests/unpack postfix dovecot systemd || true
 PEERS	= $(BUILD)/peers
 
-WITH	= BUILD=$(BUILD) PEERS=$(PEERS) CORPUS="$(CORPUS)" \
+WITH	= BUILD=$(BUILD) PEERS=$(PEERS) CORPUS="$(abspath $(CORPUS))" \
 	  SMTP_RECEIVE_TEST=$(TEST)/smtp-receive
 
 check: tests peers
-	@$(WITH) SMTP_RECEIVE=$(BUILD)/smtp-receive tests/run $(TESTS) $(SCRIPTS)
+	@$(WITH) SMTP_RECEIVE=$(BUILD)/smtp-receive tests/reachable \
+	    tests/run $(TESTS) $(SCRIPTS)
 
 asan: $(UNITTESTS:%=$(ASAN)/test_%) $(ASAN)/smtp-receive
 check-asan: asan
 	@$(WITH) SMTP_RECEIVE=$(ASAN)/smtp-receive SMTP_RECEIVE_ASAN=yes \
-	    tests/run $(UNITTESTS:%=$(ASAN)/test_%) $(DIALOGUES)
+	    tests/reachable tests/run $(UNITTESTS:%=$(ASAN)/test_%) $(DIALOGUES)
 
 fuzzers: $(FUZZERS:%=$(FUZZ)/fuzz_%)
 fuzz: fuzzers

@@ -170,6 +170,7 @@ run(int pair)
 	house.deliver.uid = geteuid();
 	clock_gettime(CLOCK_MONOTONIC, &house.start);
 	must(monitor_run(&m), "no session");
+	usermap_close(&house.map);
 }
 
 int
