@@ -70,7 +70,7 @@ static const struct commit_step steps[] = {
 	{ settle,	"sync_file_range", "to write a message to the disk" },
 	{ publish,	"renameat2", "to move a message from tmp/ to new/" },
 	{ sync_mailbox,	"fsync", "to write a message's name to the disk" },
-	{ journal,	"openat", "to see whether ext4 still has its journal" },
+	{ journal,	"fremovexattr", "to see whether ext4 has its journal" },
 };
 
 static const struct commit_step slow_sync = {
