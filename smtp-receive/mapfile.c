@@ -159,6 +159,7 @@ mapfile_unsure(const struct mapfile *file, const struct timespec *now)
 	 * the last one quickly would not show in it. */
 	if (now->tv_sec - then->tv_sec < QUIET || (now->tv_sec - then->tv_sec ==
 	    QUIET && now->tv_nsec < then->tv_nsec))
-		return "changed less than 2 seconds ago: is somebody writing it?";
+		return "changed less than 2 seconds ago: is somebody writing "
+		    "it?";
 	return NULL;
 }

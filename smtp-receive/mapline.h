@@ -1,9 +1,10 @@
 /* mapline.h - one line of the user map, taken apart.
  *
  * A line here is a logical one: without comments, joined with those that
- * continue it, and followed by a line end that is not counted.  Parsing puts the key, the addresses and
- * the paths into their normal form in place and fills what remains with
- * blanks; a line that was parsed can be parsed again, with the same end. */
+ * continue it, and followed by a line end that is not counted.  Parsing puts
+ * the key, the addresses and the paths into their normal form in place and
+ * fills what remains with blanks; a line that was parsed can be parsed again,
+ * with the same end. */
 
 #ifndef MAPLINE_H
 #define MAPLINE_H

@@ -298,9 +298,10 @@ obey(struct search *s, const struct hit *hit)
 	const struct mapfile *text = &s->map->text;
 	const char *end = memchr(hit->line, '\n',
 	    text->size - (size_t)(hit->line - text->text));
+	size_t len = (size_t)(end - hit->line);
 	struct mapline line;
 
-	if (mapline_parse(hit->line, (size_t)(end - hit->line), &line) != NULL) {
+	if (mapline_parse(hit->line, len, &line) != NULL) {
 		settle(s, reply_map_broken, (struct span){ 0 });
 		return;
 	}

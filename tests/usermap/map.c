@@ -1,0 +1,166 @@
+/* map.c - a user map in a file of its own, and what is said about it. */
+
+#include "map.h"
+
+#include <check.h>
+#include <fcntl.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+struct usermap map;
+char said[1 << 16];
+
+static char directory[64], file[80];
+
+static void
+hear(void *arg, const char *path, unsigned long line, const char *what,
+    int error)
+{
+	size_t len = strlen(said);
+
+	ck_assert_ptr_eq(arg, &map);
+	ck_assert_str_eq(path, map.file);
+	int n = snprintf(said + len, sizeof said - len, "%lu: %s%s%s\n", line,
+	    what, error == 0 ? "" : ": ", error == 0 ? "" : strerror(error));
+	ck_assert(n > 0 && (size_t)n < sizeof said - len);
+}
+
+void
+make_map(void)
+{
+	snprintf(directory, sizeof directory, "/tmp/usermap.XXXXXX");
+	ck_assert_ptr_nonnull(mkdtemp(directory));
+	snprintf(file, sizeof file, "%s/users", directory);
+	map = (struct usermap){
+		.file = file, .delimiters = "+", .faults = { hear, &map },
+	};
+	said[0] = '\0';
+}
+
+void
+remove_map(void)
+{
+	usermap_close(&map);
+	unlink(file);
+	rmdir(file);
+	ck_assert_int_eq(rmdir(directory), 0);
+}
+
+void
+write_bytes(const char *at, size_t len)
+{
+	int fd = open(file, O_WRONLY | O_CREAT | O_TRUNC, 0600);
+
+	ck_assert_int_ne(fd, -1);
+	ck_assert_int_eq(write(fd, at, len), (ssize_t)len);
+	close(fd);
+}
+
+void
+write_map(const char *text)
+{
+	write_bytes(text, strlen(text));
+}
+
+static char draft[1 << 20];
+static size_t drafted;
+
+void
+add_text(const char *format, ...)
+{
+	size_t room = sizeof draft - drafted;
+	va_list args;
+
+	va_start(args, format);
+	int n = vsnprintf(draft + drafted, room, format, args);
+	va_end(args);
+	ck_assert(n >= 0 && (size_t)n < room);
+	drafted += (size_t)n;
+}
+
+void
+write_text(void)
+{
+	write_bytes(draft, drafted);
+	drafted = 0;
+}
+
+void
+open_map(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_REALTIME, &now);
+	now.tv_sec += 10;
+	usermap_open(&map, &now);
+}
+
+static const char *
+paths(const struct finding *f)
+{
+	static char text[1 << 16];
+	size_t len = (size_t)snprintf(text, sizeof text, "ok");
+
+	for (size_t i = 0; i < f->count; i++)
+		len += (size_t)snprintf(text + len, sizeof text - len, " %.*s",
+		    (int)f->paths[i].len, f->paths[i].at);
+	ck_assert_uint_lt(len, sizeof text);
+	return text;
+}
+
+static const char *
+with(const char *word, struct span reason)
+{
+	static char text[MAX_REASON + 16];
+
+	snprintf(text, sizeof text, "%s %.*s", word, (int)reason.len,
+	    reason.at);
+	return text;
+}
+
+const char *
+find(const char *address)
+{
+	/* Nothing behind the address may be looked at: ASan would see it. */
+	size_t len = strlen(address);
+	char *exactly = malloc(len + (len == 0));
+	struct finding f;
+
+	memcpy(exactly, address, len);
+	usermap_find(&map, (struct span){ exactly, len }, &f);
+	free(exactly);
+	switch ((unsigned)f.reply) {
+	case reply_rcpt_ok:
+		return paths(&f);
+	case reply_no_such_user:
+		return "no such user";
+	case reply_not_ours:
+		return "not ours";
+	case reply_map_broken:
+		return "broken";
+	case reply_trouble:
+		return "trouble";
+	case reply_too_many_mailboxes:
+		return "too many";
+	case reply_reject_said:
+		return with("reject", f.text);
+	case reply_later_said:
+		return with("later", f.text);
+	default:
+		return "a reply that usermap.h does not name";
+	}
+}
+
+bool
+said_only(const char *fault)
+{
+	const char *end = strchr(said, '\n');
+
+	if (fault == NULL)
+		return said[0] == '\0';
+	return strncmp(said, fault, strlen(fault)) == 0 && end != NULL &&
+	    end[1] == '\0';
+}

@@ -1,0 +1,36 @@
+/* map.h - a user map in a file of its own, and what is said about it. */
+
+#ifndef MAP_H
+#define MAP_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "../../smtp-receive/usermap.h"
+
+extern struct usermap map;	/* its file is there from make_map on */
+extern char said[1 << 16];	/* "LINE: FAULT\n" for each one told */
+
+void make_map(void);		/* fixtures: the file in a directory */
+void remove_map(void);
+
+/* Writes the file in place. */
+void write_map(const char *text);
+void write_bytes(const char *at, size_t len);
+
+/* The same, put together piece by piece. */
+void add_text(const char *format, ...) __attribute__((format(printf, 1, 2)));
+void write_text(void);
+
+/* Reads it, as if it were 10 seconds later: nobody is writing any more. */
+void open_map(void);
+
+/* Looks an address up: "ok /a /b" and the like, "no such user", "not ours",
+ * "broken", "trouble", "too many", "reject TEXT", "later TEXT". */
+const char *find(const char *address);
+
+/* Is all that was said what a row wants?  NULL: nothing; else a fault that
+ * begins so, and no other. */
+bool said_only(const char *fault);
+
+#endif
