@@ -24,11 +24,11 @@ DEMO_PORT ?= 2525
 
 # The rooms.  A new one is a word here, and its test a line in tests/tests.mk.
 
-SESSION	= session smtp transaction line wire param path body dot head reply
-SEAM	= ask
-MONITOR	= monitor house deliver commit trace \
-	  usermap mapindex mapreader mapline mapfile
-BOTH	= main confined config setting log id client address span
+SESSION	= smtp transaction session line wire param path body dot head
+SEAM	= ask confined
+MONITOR	= monitor house deliver commit trace log id client config setting \
+	  usermap mapindex mapreader mapline mapfile address
+BOTH	= main reply span
 MAILDIR	= maildir name undo
 
 ROOMS	= $(SESSION:%=smtp-receive/%) $(SEAM:%=smtp-receive/%) \

@@ -52,6 +52,13 @@ shut(int *fd)
 	errno = error;
 }
 
+static int
+failed(struct delivery *d, const char *call)
+{
+	d->call = call;
+	return -1;
+}
+
 /* The descriptor of the file, whosoever it is. */
 static int
 file(const struct delivery *d)
@@ -77,6 +84,7 @@ look_at_file_system(struct maildir *m)
 {
 	struct statfs fs;
 
+	m->call = "fstatfs";
 	if (fstatfs(m->new, &fs) != 0)
 		return -1;
 
@@ -104,6 +112,7 @@ open_below(struct maildir *m, int base)
 	m->new = open_directory(base, "new", O_RDONLY);
 	if (m->new == -1)
 		return -1;
+	m->call = "fstat";
 	if (fstat(base, &above) != 0 || fstat(m->new, &new) != 0)
 		return -1;
 	m->owner = above.st_uid;
@@ -117,7 +126,7 @@ maildir_open(struct maildir *m, const char *path)
 {
 	int base = open_directory(AT_FDCWD, path, O_PATH);
 
-	*m = (struct maildir){ .tmp = -1, .new = -1 };
+	*m = (struct maildir){ .tmp = -1, .new = -1, .call = "openat2" };
 	if (base == -1)
 		return -1;
 
@@ -141,11 +150,11 @@ maildir_begin(const struct maildir *m, struct delivery *d, const char *host)
 {
 	*d = (struct delivery){ .into = m, .fd = -1 };
 	if (maildir_name(d->name, host) != 0)
-		return -1;
+		return failed(d, "getrandom");
 	d->fd = openat(m->tmp, d->name,
 	    O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
 	if (d->fd == -1)
-		return -1;
+		return failed(d, "openat");
 	d->place = MAILDIR_TMP;
 	return 0;
 }
@@ -156,9 +165,9 @@ maildir_share(const struct maildir *m, struct delivery *d, const char *host,
 {
 	*d = (struct delivery){ .into = m, .fd = -1 };
 	if (maildir_name(d->name, host) != 0)
-		return -1;
+		return failed(d, "getrandom");
 	if (linkat(first->into->tmp, first->name, m->tmp, d->name, 0) != 0)
-		return -1;
+		return failed(d, "linkat");
 	d->first = first->first == NULL ? first : first->first;
 	d->place = MAILDIR_TMP;
 	return 0;
@@ -175,7 +184,7 @@ maildir_write(struct delivery *d, const void *bytes, size_t len)
 		if (n == -1 && errno == EINTR)
 			continue;
 		if (n == -1)
-			return -1;
+			return failed(d, "write");
 		at += n;
 		len -= (size_t)n;
 	}
@@ -199,8 +208,14 @@ maildir_push(struct delivery *d, bool strict)
 		return 0;
 	if (sync_file_range(d->fd, 0, 0, SYNC_FILE_RANGE_WRITE) != 0
 	    && !lacks_range(errno))
-		return -1;
+		return failed(d, "sync_file_range");
 	return 0;
+}
+
+static int
+sync_fd(struct delivery *d, int fd)
+{
+	return fsync(fd) == 0 ? 0 : failed(d, "fsync");
 }
 
 int
@@ -212,10 +227,11 @@ maildir_settle(struct delivery *d, bool strict)
 	if (d->first != NULL)
 		return 0;
 	if (strict || !d->into->has_range)
-		return fsync(d->fd);
+		return sync_fd(d, d->fd);
 	if (sync_file_range(d->fd, 0, 0, all) == 0)
 		return 0;
-	return lacks_range(errno) ? fsync(d->fd) : -1;
+	return lacks_range(errno) ? sync_fd(d, d->fd)
+	    : failed(d, "sync_file_range");
 }
 
 /* EMLINK: no more links to this file, for the same remedy. */
@@ -229,20 +245,23 @@ lacks_links(int error)
 /* From tmp/ to new/ by the best call that the file system has.  Returns where
  * the name is then: MAILDIR_TMP with errno when all failed. */
 static enum maildir_place
-move(const struct delivery *d)
+move(struct delivery *d)
 {
 	int tmp = d->into->tmp, new = d->into->new;
 
+	d->call = "renameat2";
 	if (rename_noreplace(tmp, d->name, new, d->final) == 0)
 		return MAILDIR_NEW;
 	/* EINVAL: the flag is unknown to the file system (FUSE, NFS). */
 	if (errno != EINVAL && errno != ENOSYS)
 		return MAILDIR_TMP;
+	d->call = "linkat";
 	if (linkat(tmp, d->name, new, d->final, 0) == 0)
 		return MAILDIR_BOTH;
 	if (!lacks_links(errno))
 		return MAILDIR_TMP;
 	/* Could overwrite; what keeps it from that are 128 random bits. */
+	d->call = "renameat";
 	if (renameat(tmp, d->name, new, d->final) == 0)
 		return MAILDIR_NEW;
 	return MAILDIR_TMP;
@@ -285,9 +304,9 @@ maildir_publish(struct delivery *d, uint64_t size, uint64_t crlf)
 int
 maildir_sync(struct delivery *d)
 {
-	if (d->first == NULL && fsync(d->fd) != 0)
+	if (d->first == NULL && sync_fd(d, d->fd) != 0)
 		return -1;
-	return fsync(d->into->new);
+	return sync_fd(d, d->into->new);
 }
 
 /* Does syncfs tell of writes that failed?  Since Linux 5.8. */
@@ -313,37 +332,38 @@ maildir_syncfs(struct delivery *d)
 {
 	if (!d->into->has_range || !syncfs_tells()) {
 		errno = ENOSYS;
-		return -1;
+		return failed(d, "syncfs");
 	}
 	if (syncfs(d->into->new) != 0)
-		return -1;
-	return fsync(file(d));
+		return failed(d, "syncfs");
+	return sync_fd(d, file(d));
 }
 
 /* Makes a file and removes it.  The name under tmp/ is free since publish, or
  * (MAILDIR_BOTH) to be removed anyway; and undo looks there, should the
  * unlink fail. */
 static int
-touch_journal(const struct delivery *d)
+touch_journal(struct delivery *d)
 {
 	int tmp = d->into->tmp;
 
 	if (mknodat(tmp, d->name, S_IFREG | 0600, 0) != 0 && errno != EEXIST)
-		return -1;
-	return unlinkat(tmp, d->name, 0);
+		return failed(d, "mknodat");
+	return unlinkat(tmp, d->name, 0) == 0 ? 0 : failed(d, "unlinkat");
 }
 
 /* Removing an attribute that is not there needs the journal, too, and changes
  * nothing; a file made and removed costs some 30 us more, and 4 KiB on the
  * disk.  EOPNOTSUPP: there are no attributes. */
 int
-maildir_journal(const struct delivery *d)
+maildir_journal(struct delivery *d)
 {
 	if (!d->into->has_journal)
 		return 0;
 	if (fremovexattr(file(d), "user.maildir") == 0 || errno == ENODATA)
 		return 0;
-	return errno == EOPNOTSUPP ? touch_journal(d) : -1;
+	return errno == EOPNOTSUPP ? touch_journal(d)
+	    : failed(d, "fremovexattr");
 }
 
 void

@@ -10,7 +10,8 @@
  * or undo after any of them from begin on.  The steps are apart so that
  * several recipients can take each step together: a full disk must not
  * leave half of them served.  Calls that return int return 0, or -1 with
- * errno set and nothing changed on the disk that undo does not take back.
+ * errno set and nothing changed on the disk that undo does not take back;
+ * call, in the struct, then names the system call that failed.
  * This directory knows nothing of SMTP, includes no header from outside
  * itself, and allocates no memory.  Linux 5.6 or later: ENOSYS from
  * maildir_open otherwise. */
@@ -38,6 +39,7 @@ struct maildir {
 	bool has_journal;	/* ext4: see maildir_journal */
 	uint64_t room;		/* bytes free for this process at the opening */
 	bool has_inodes;	/* false: not one file more can be made */
+	const char *call;	/* after a failure: the system call */
 };
 
 /* Where the file's name stands: a set. */
@@ -53,6 +55,7 @@ struct delivery {
 	const struct delivery *first;	/* shared: whose file this is, too */
 	int fd;				/* the file; -1: none, or the first's */
 	enum maildir_place place;
+	const char *call;		/* after a failure: the system call */
 	char name[MAILDIR_NAME];	/* under tmp/ */
 	char final[MAILDIR_NAME];	/* under new/, from publish on, or "" */
 };
@@ -106,7 +109,7 @@ int maildir_syncfs(struct delivery *);
  * ext4 answers every sync with 0, and only an operation that needs the
  * journal with EROFS.  Nothing to do on others: 0.  Once per file system,
  * after the syncs. */
-int maildir_journal(const struct delivery *);
+int maildir_journal(struct delivery *);
 
 /* After the answer: the name under tmp/ goes if it is still there, the file
  * is closed. */

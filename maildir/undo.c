@@ -154,6 +154,7 @@ maildir_undo(struct delivery *d)
 		left |= MAILDIR_TMP;
 	}
 	d->place = left;
+	d->call = "unlinkat";
 	if (d->fd != -1)
 		close(d->fd);
 	d->fd = -1;

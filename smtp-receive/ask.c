@@ -93,6 +93,7 @@ ask_note(void *house, const struct note *note)
 	m->note_reply = (uint32_t)note->reply;
 	m->verb_len = put(note->verb, m->verb, sizeof m->verb);
 	m->said_len = put(note->said, m->said, sizeof m->said);
+	send_kept(house);	/* a fault is in the log when it happens */
 }
 
 static void

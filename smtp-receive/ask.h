@@ -1,8 +1,9 @@
 /* ask.h - the questions of backend.h as messages to another process.
  *
- * One struct in each direction, of one size, on a SOCK_SEQPACKET pair.  All
- * notices but abort and quit wait in it for the next question; so a small
- * message wakes the monitor three times, and waits for it twice.  The monitor takes
+ * One struct in each direction, of one size, on a SOCK_SEQPACKET pair.  What
+ * belongs to a mail that goes well (helo, mail, data) waits in it for the
+ * next question; so a small message wakes the monitor three times, and waits
+ * for it twice.  The monitor takes
  * every field as hostile: see monitor.c. */
 
 #ifndef ASK_H

@@ -51,6 +51,7 @@ enum ending {
 	ENDING_TIMEOUT,		/* it said nothing for command-timeout */
 	ENDING_ERRORS,		/* more wrong commands than max-errors */
 	ENDING_UNKNOWN,		/* more unknown recipients than max-unknown */
+	ENDING_REFUSED,		/* more refusals than MAX_REFUSED */
 	ENDING_DEAF,		/* it did not take our replies */
 };
 

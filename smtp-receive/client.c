@@ -117,25 +117,33 @@ client_timeouts(const struct client *c, unsigned seconds)
 	return 0;
 }
 
+/* A look at what waits; of a pipe, that may be a QUIT with the end behind. */
+static bool
+is_gone(bool socket)
+{
+	struct pollfd p = { .fd = 0, .events = POLLIN };
+	char octet;
+
+	if (!socket)
+		return poll(&p, 1, 0) > 0 && (p.revents & POLLIN) == 0;
+	ssize_t n = recv(0, &octet, 1, MSG_PEEK | MSG_DONTWAIT);
+	return n == 0 || (n == -1 && errno != EAGAIN && errno != EINTR);
+}
+
 bool
-client_speaks(unsigned milliseconds)
+client_speaks(const struct client *c, unsigned milliseconds)
 {
 	struct pollfd p = { .fd = 0, .events = POLLIN };
 
+	/* One who hangs up is readable, too. */
 	return poll(&p, 1, (int)milliseconds) > 0 &&
-	    (p.revents & POLLIN) != 0;
+	    (p.revents & POLLIN) != 0 && !is_gone(c->socket[0]);
 }
 
 bool
 client_gone(const struct client *c)
 {
-	struct pollfd p = { .fd = 0, .events = POLLIN };
-	char octet;
-
-	if (!c->socket[0])	/* what still waits in a pipe may be a QUIT */
-		return poll(&p, 1, 0) > 0 && (p.revents & POLLIN) == 0;
-	ssize_t n = recv(0, &octet, 1, MSG_PEEK | MSG_DONTWAIT);
-	return n == 0 || (n == -1 && errno != EAGAIN && errno != EINTR);
+	return is_gone(c->socket[0]);
 }
 
 void

@@ -27,7 +27,7 @@ void client_look(struct client *);
 int client_timeouts(const struct client *, unsigned seconds);
 
 /* Does he speak within the next milliseconds? */
-bool client_speaks(unsigned milliseconds);
+bool client_speaks(const struct client *, unsigned milliseconds);
 
 /* Has he hung up?  Only meant where none of his input waits elsewhere. */
 bool client_gone(const struct client *);

@@ -7,101 +7,95 @@
 enum { FEW = 4 };	/* mailboxes that are synced one by one */
 
 static int
-push(struct deliver *d, struct mailbox *m, uint64_t crlf)
+push(const struct batch *b, struct mailbox *m)
 {
-	(void)crlf;
-	return maildir_push(&m->delivery, d->config->sync_strict);
+	return maildir_push(&m->delivery, b->strict);
 }
 
 static int
-settle(struct deliver *d, struct mailbox *m, uint64_t crlf)
+settle(const struct batch *b, struct mailbox *m)
 {
-	(void)crlf;
-	return maildir_settle(&m->delivery, d->config->sync_strict);
+	return maildir_settle(&m->delivery, b->strict);
 }
 
 static int
-publish(struct deliver *d, struct mailbox *m, uint64_t crlf)
+publish(const struct batch *b, struct mailbox *m)
 {
-	return maildir_publish(&m->delivery, m->size + d->size,
-	    m->crlf + crlf);
+	return maildir_publish(&m->delivery, m->size + b->size,
+	    m->crlf + b->crlf);
 }
 
 static bool
-is_first_on_device(const struct deliver *d, const struct mailbox *m)
+is_first_on_device(const struct batch *b, const struct mailbox *m)
 {
-	for (const struct mailbox *o = d->mailboxes; o < m; o++)
+	for (const struct mailbox *o = b->mailboxes; o < m; o++)
 		if (o->dir.dev == m->dir.dev && o->delivery.fd != -1)
 			return false;
 	return m->delivery.fd != -1;
 }
 
-/* Many mailboxes: one syncfs for all that lie on one file system. */
 static int
-sync_mailbox(struct deliver *d, struct mailbox *m, uint64_t crlf)
+sync_each(const struct batch *b, struct mailbox *m)
 {
-	(void)crlf;
-	if (d->mailbox_count <= FEW)
-		return maildir_sync(&m->delivery);
-	if (!is_first_on_device(d, m))
-		return 0;
-	return maildir_syncfs(&m->delivery);
-}
-
-static int
-sync_each(struct deliver *d, struct mailbox *m, uint64_t crlf)
-{
-	(void)d;
-	(void)crlf;
+	(void)b;
 	return maildir_sync(&m->delivery);
 }
 
+/* Many mailboxes: one syncfs for all that lie on one file system. */
 static int
-journal(struct deliver *d, struct mailbox *m, uint64_t crlf)
+sync_together(const struct batch *b, struct mailbox *m)
 {
-	(void)crlf;
-	return is_first_on_device(d, m) ? maildir_journal(&m->delivery) : 0;
+	if (b->count <= FEW)
+		return sync_each(b, m);
+	return is_first_on_device(b, m) ? maildir_syncfs(&m->delivery) : 0;
 }
+
+static int
+journal(const struct batch *b, struct mailbox *m)
+{
+	return is_first_on_device(b, m) ? maildir_journal(&m->delivery) : 0;
+}
+
+struct step {
+	int (*take)(const struct batch *, struct mailbox *);
+	const char *what;	/* for the log, where it failed */
+	int (*otherwise)(const struct batch *, struct mailbox *);
+};
 
 /* All bytes have left memory before the first name is visible, and all names
  * are on the disk before the answer. */
-static const struct commit_step steps[] = {
-	{ push,		"sync_file_range", "to start writing a message" },
-	{ settle,	"sync_file_range", "to write a message to the disk" },
-	{ publish,	"renameat2", "to move a message from tmp/ to new/" },
-	{ sync_mailbox,	"fsync", "to write a message's name to the disk" },
-	{ journal,	"fremovexattr", "to see whether ext4 has its journal" },
-};
-
-static const struct commit_step slow_sync = {
-	sync_each,	"fsync", "to write a message's name to the disk",
+static const struct step steps[] = {
+	{ push,		 "to start writing a message", NULL },
+	{ settle,	 "to write a message to the disk", NULL },
+	{ publish,	 "to move a message from tmp/ to new/", NULL },
+	/* ENOSYS: syncfs is not to be trusted here; nothing was synced. */
+	{ sync_together, "to write a message's name to the disk", sync_each },
+	{ journal,	 "to see whether ext4 has its journal", NULL },
 };
 
 static int
-take_step(struct deliver *d, const struct commit_step *step, uint64_t crlf,
-    const struct mailbox **at)
+take_step(struct batch *b, int (*take)(const struct batch *,
+    struct mailbox *))
 {
-	for (size_t i = 0; i < d->mailbox_count; i++) {
-		*at = &d->mailboxes[i];
-		if (step->take(d, &d->mailboxes[i], crlf) == -1)
+	for (size_t i = 0; i < b->count; i++) {
+		b->at = &b->mailboxes[i];
+		if (take(b, b->at) == -1)
 			return -1;
 	}
 	return 0;
 }
 
-const struct commit_step *
-commit_take(struct deliver *d, uint64_t crlf, const struct mailbox **at)
+const char *
+commit_take(struct batch *b)
 {
 	for (size_t i = 0; i < sizeof steps / sizeof *steps; i++) {
-		const struct commit_step *step = &steps[i];
+		const struct step *step = &steps[i];
+		int result = take_step(b, step->take);
 
-		if (take_step(d, step, crlf, at) == 0)
-			continue;
-		/* Before Linux 5.8 syncfs reported no errors. */
-		if (step->take != sync_mailbox || errno != ENOSYS)
-			return step;
-		if (take_step(d, &slow_sync, crlf, at) == -1)
-			return &slow_sync;
+		if (result == -1 && errno == ENOSYS && step->otherwise != NULL)
+			result = take_step(b, step->otherwise);
+		if (result == -1)
+			return step->what;
 	}
 	return NULL;
 }

@@ -6,20 +6,25 @@
 #ifndef COMMIT_H
 #define COMMIT_H
 
+#include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
-#include "deliver.h"
+#include "mailbox.h"
 
-struct commit_step {
-	int (*take)(struct deliver *, struct mailbox *, uint64_t crlf);
-	const char *call, *what;	/* for the log, where it failed */
+/* The mailboxes that take each step together. */
+struct batch {
+	struct mailbox *mailboxes;
+	size_t count;
+	uint64_t size, crlf;	/* of the message, a line end as 1 octet, as 2 */
+	bool strict;		/* sync = strict */
+
+	struct mailbox *at;	/* after a failure: the one it failed for */
 };
 
-/* Takes all steps for all mailboxes; crlf as in deliver_commit.  NULL: every
- * mailbox has its complete copy, on stable storage.  Else the step that
- * failed, with errno, and *at is the mailbox that it failed for; nothing is
- * undone yet. */
-const struct commit_step *commit_take(struct deliver *, uint64_t crlf,
-    const struct mailbox **at);
+/* Takes all steps for all mailboxes.  NULL: each has its complete copy, on
+ * stable storage.  Else what the step that failed was for, with errno; the
+ * delivery of at says which system call it was.  Nothing is undone yet. */
+const char *commit_take(struct batch *);
 
 #endif

@@ -7,9 +7,6 @@
 #include "session.h"
 #include "shared.h"
 
-/* Bytes of memory that the program's own image and its stack have. */
-enum { CONFINED_IMAGE = 320 * 1024 };
-
 /* Confines this process and runs the dialogue on descriptors 0 and 1.
  * session is all zero.  Where it cannot be confined shared->unfit says why,
  * and nothing has been read. */

@@ -37,6 +37,16 @@ failed(const struct deliver *d, struct span path, const char *call,
 	return reply_for(error);
 }
 
+/* The same where no system call failed. */
+static enum reply
+unfit(const struct deliver *d, const struct mailbox *m, const char *call,
+    enum reply reply, const char *what)
+{
+	errno = 0;
+	failed(d, m->path, call, what);
+	return reply;
+}
+
 void
 deliver_begin(struct deliver *d, uint64_t declared)
 {
@@ -60,14 +70,15 @@ log_link(const struct deliver *d, const char *path)
 }
 
 static enum reply
-log_open_failed(const struct deliver *d, const char *path)
+log_open_failed(const struct deliver *d, const struct mailbox *m,
+    const char *path)
 {
 	int error = errno;
 
 	if (error == ELOOP)
 		log_link(d, path);
 	else
-		log_failed(d->log, "openat2", path, error, error == ENOSYS
+		log_failed(d->log, m->dir.call, path, error, error == ENOSYS
 		    ? "smtp-receive needs Linux 5.6 or later"
 		    : "to open tmp/ and new/ of a Maildir; the admin makes "
 		    "Maildirs, with tmp, new and cur, owned by the user that "
@@ -94,17 +105,15 @@ check(const struct deliver *d, const struct mailbox *m)
 	uint64_t need = d->config->min_free +
 	    (files_on(d, m->dir.dev) + 1) * d->declared;
 
-	if (m->dir.owner != d->uid) {
-		errno = EPERM;
-		return failed(d, m->path, "fstat", "the Maildir has another "
-		    "owner than the user that smtp-receive runs as");
-	}
-	if (m->dir.room < need || !m->dir.has_inodes) {
-		errno = ENOSPC;
-		return failed(d, m->path, "fstatfs", m->dir.has_inodes
-		    ? "less than SIZE and min-free left on the file system"
-		    : "no inodes left on the file system");
-	}
+	if (m->dir.owner != d->uid)
+		return unfit(d, m, "fstat", reply_trouble, "the Maildir has "
+		    "another owner than the user that smtp-receive runs as");
+	if (!m->dir.has_inodes)
+		return unfit(d, m, "fstatfs", reply_no_room,
+		    "no inodes are left on the file system");
+	if (m->dir.room < need)
+		return unfit(d, m, "fstatfs", reply_no_room,
+		    "less than SIZE and min-free is left on the file system");
 	return reply_rcpt_ok;
 }
 
@@ -154,7 +163,8 @@ prepare(struct deliver *d, struct mailbox *m)
 	if (share(d, m))
 		return reply_rcpt_ok;
 	if (maildir_begin(&m->dir, &m->delivery, d->config->hostname) == -1)
-		return failed(d, m->path, "openat", "to make a file in tmp/");
+		return failed(d, m->path, m->delivery.call,
+		    "to make a file in tmp/");
 	return reply_rcpt_ok;
 }
 
@@ -168,7 +178,7 @@ open_mailbox(const struct deliver *d, struct mailbox *m)
 		return failed(d, m->path, "openat2", "to open a Maildir");
 	}
 	return maildir_open(&m->dir, name) == 0 ? reply_rcpt_ok
-	    : log_open_failed(d, name);
+	    : log_open_failed(d, m, name);
 }
 
 static enum reply
@@ -191,6 +201,25 @@ add_mailbox(struct deliver *d, struct span path)
 	return reply;
 }
 
+/* Where a file is that cannot be taken back: until somebody removes it, a
+ * mail is there that its sender will send again. */
+static void
+log_left(const struct deliver *d, const struct mailbox *m)
+{
+	bool visible = (m->delivery.place & MAILDIR_NEW) != 0;
+	char path[MAX_TARGET + MAILDIR_NAME + 8];
+	int error = errno;
+	int len = snprintf(path, sizeof path, "%.*s/%s/%s", (int)m->path.len,
+	    m->path.at, visible ? "new" : "tmp",
+	    visible ? m->delivery.final : m->delivery.name);
+
+	if (len > 0 && (size_t)len < sizeof path)
+		log_failed(d->log, m->delivery.call, path, error, visible
+		    ? "a mail that was refused cannot be removed, from cur/ "
+		    "where a reader was quicker; remove it"
+		    : "a file that is not needed any more cannot be removed");
+}
+
 /* Takes back all mailboxes from the one with this number on. */
 static void
 undo_from(struct deliver *d, size_t first)
@@ -199,7 +228,7 @@ undo_from(struct deliver *d, size_t first)
 		struct mailbox *m = &d->mailboxes[--d->mailbox_count];
 
 		if (maildir_undo(&m->delivery) == -1)
-			failed(d, m->path, "unlinkat", deliver_file(m));
+			log_left(d, m);
 		maildir_close(&m->dir);
 	}
 }
@@ -264,7 +293,7 @@ write_blocks(struct deliver *d, struct trace *t)
 	for (size_t i = 0; i < d->mailbox_count; i++)
 		if (write_block(d, &d->mailboxes[i], t) == -1)
 			return failed(d, d->mailboxes[i].path, "write",
-			    "a message's header to tmp/");
+			    "to write a message's header to tmp/");
 	return reply_stored;
 }
 
@@ -280,7 +309,7 @@ deliver_write(struct deliver *d, struct trace *t, const void *bytes,
 		if (m->delivery.fd != -1 &&
 		    maildir_write(&m->delivery, bytes, len) == -1)
 			reply = failed(d, m->path, "write",
-			    "a message to tmp/");
+			    "to write a message to tmp/");
 	}
 	d->size += len;
 	return reply;
@@ -289,19 +318,17 @@ deliver_write(struct deliver *d, struct trace *t, const void *bytes,
 enum reply
 deliver_commit(struct deliver *d, uint64_t crlf)
 {
-	const struct mailbox *at = NULL;
-	const struct commit_step *step = commit_take(d, crlf, &at);
+	struct batch batch = {
+		.mailboxes = d->mailboxes,
+		.count = d->mailbox_count,
+		.size = d->size,
+		.crlf = crlf,
+		.strict = d->config->sync_strict,
+	};
+	const char *what = commit_take(&batch);
 
-	if (step == NULL)
-		return reply_stored;
-	return failed(d, at->path, step->call, step->what);
-}
-
-const char *
-deliver_file(const struct mailbox *m)
-{
-	return m->delivery.place == MAILDIR_TMP ? m->delivery.name
-	    : m->delivery.final;
+	return what == NULL ? reply_stored
+	    : failed(d, batch.at->path, batch.at->delivery.call, what);
 }
 
 void

@@ -3,8 +3,8 @@
  *	begin -> rcpt ... -> (write ... -> commit -> end)
  *
  * or undo after any of them, and after each that fails: nothing of the mail
- * is left then.  end is what may wait until the answer is out.  Each fault of ours is logged where it is met; the replies say
- * whose fault it was. */
+ * is left then.  end is what may wait until the answer is out.  Each fault of
+ * ours is logged where it is met; the replies say whose fault it was. */
 
 #ifndef DELIVER_H
 #define DELIVER_H
@@ -14,10 +14,10 @@
 #include <stdint.h>
 #include <sys/types.h>
 
-#include "../maildir/maildir.h"
 #include "config.h"
 #include "limit.h"
 #include "log.h"
+#include "mailbox.h"
 #include "reply.h"
 #include "span.h"
 #include "trace.h"
@@ -27,21 +27,13 @@ struct recipient {
 	char address[MAX_PATH];		/* as given in RCPT */
 };
 
-struct mailbox {
-	struct maildir dir;
-	struct delivery delivery;
-	struct span path;		/* into the user map's text */
-	size_t recipient;		/* the first that reached it */
-	uint64_t size, crlf;		/* of our block above the message */
-};
-
 struct deliver {
 	/* The caller's, before the first begin. */
 	const struct config *config;
 	const struct log *log;
 	uid_t uid;			/* whose the Maildirs must be */
 
-	/* The mail in hand; all zero between mails. */
+	/* The mail in hand; its counts are 0 between mails. */
 	uint64_t declared;		/* SIZE=, or 0 */
 	uint64_t size;			/* of the message so far */
 	bool started;			/* the blocks above it are written */
@@ -53,13 +45,14 @@ struct deliver {
 
 void deliver_begin(struct deliver *, uint64_t declared);
 
-/* Opens all of this recipient's mailboxes, or none.  The paths must live
- * until end or undo. */
+/* Opens all of this recipient's mailboxes, or none: reply_rcpt_ok, or why
+ * not.  The paths must live until end or undo. */
 enum reply deliver_rcpt(struct deliver *, struct span recipient,
     const struct span *paths, size_t count);
 
 /* The next piece of the message to every mailbox; before the first, each
- * mailbox's block of trace lines.  trace's recipient is filled in here. */
+ * mailbox's block of trace lines.  trace's recipient is filled in here.
+ * reply_stored, or why not. */
 enum reply deliver_write(struct deliver *, struct trace *, const void *bytes,
     size_t len);
 
@@ -67,9 +60,6 @@ enum reply deliver_write(struct deliver *, struct trace *, const void *bytes,
  * smtp-receive(8).  crlf is the message's size with line ends of two octets.
  * Any other answer than reply_stored: undo. */
 enum reply deliver_commit(struct deliver *, uint64_t crlf);
-
-/* The stored mailbox's file, "new/NAME". */
-const char *deliver_file(const struct mailbox *);
 
 void deliver_end(struct deliver *);
 void deliver_undo(struct deliver *);

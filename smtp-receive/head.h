@@ -22,7 +22,7 @@ struct head {			/* all zero is a fresh message */
 	} field;
 	unsigned received;	/* lines so far */
 	size_t name_len, id_len;
-	char name[sizeof "message-id"];		/* lower case */
+	char name[sizeof "message-id"];		/* in any case */
 	char id[MAX_MESSAGE_ID];		/* printable */
 };
 

@@ -314,7 +314,7 @@ log_stored(const struct house *h, const struct mailbox *m, long long ms)
 	log_span(&l, "from", h->trace.sender);
 	log_span(&l, "to", recipient(h, m->recipient));
 	log_span(&l, "mailbox", m->path);
-	log_text(&l, "file", deliver_file(m));
+	log_text(&l, "file", m->delivery.final);
 	log_number(&l, "size", m->size + h->deliver.size);
 	log_span(&l, "message-id", h->message_id);
 	log_number(&l, "ms", (uint64_t)ms);
@@ -344,6 +344,7 @@ static const char *const endings[] = {
 	[ENDING_TIMEOUT]	= "timeout",
 	[ENDING_ERRORS]		= "errors",
 	[ENDING_UNKNOWN]	= "unknown",
+	[ENDING_REFUSED]	= "refused",
 	[ENDING_DEAF]		= "deaf",
 };
 
@@ -351,7 +352,7 @@ const char *
 house_quit(struct house *h, const struct ask *ask, struct answer *answer)
 {
 	(void)answer;
-	if (ask->ending >= sizeof endings / sizeof *endings)
+	if (ask->ending >= countof(endings))
 		return "quit: an ending that is none";
 	deliver_undo(&h->deliver);
 	end_mail(h);
@@ -370,10 +371,12 @@ house_close(struct house *h)
 	deliver_undo(&h->deliver);
 	h->log->mail = 0;
 	log_begin(&l, h->log, LOG_INFO, "closed");
-	log_number(&l, "commands", h->commands);
+	if (h->state == HOUSE_CLOSED)	/* else nobody has told */
+		log_number(&l, "commands", h->commands);
 	log_number(&l, "messages", h->messages);
 	log_number(&l, "refused", h->refused);
-	log_number(&l, "bytes", h->octets);
+	if (h->state == HOUSE_CLOSED)
+		log_number(&l, "bytes", h->octets);
 	log_number(&l, "ms", (uint64_t)house_milliseconds(&h->start));
 	log_text(&l, "how", h->how);
 	log_end(&l);

@@ -210,7 +210,7 @@ static const struct {
 static const char *
 error_name(int error)
 {
-	for (size_t i = 0; i < sizeof errors / sizeof *errors; i++)
+	for (size_t i = 0; i < countof(errors); i++)
 		if (errors[i].error == error)
 			return errors[i].name;
 	return "another errno";

@@ -30,7 +30,7 @@ struct log {
 	bool prefix;		/* the journal reads: <PRIORITY> first */
 	char id[MAX_ID];	/* the connection's, 13 characters */
 	unsigned mail;		/* not 0: the number of the mail in hand */
-	char client[64];	/* its address, or "unknown" */
+	const char *client;	/* its address; outlives the log */
 };
 
 struct log_line {

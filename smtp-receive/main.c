@@ -68,18 +68,21 @@ help(void)
 }
 
 /* Descriptors 0, 1 and 2 must be something: the next file that is opened
- * would take their place.  Returns whether 2 was closed. */
-static bool
-fill_descriptors(void)
+ * would take their place.  closed2: was 2 closed? */
+static int
+fill_descriptors(bool *closed2)
 {
 	struct pollfd p[3] = { { .fd = 0 }, { .fd = 1 }, { .fd = 2 } };
 
+	*closed2 = false;
 	if (poll(p, 3, 0) <= 0)
-		return false;
+		return 0;
+	*closed2 = (p[2].revents & POLLNVAL) != 0;
 	for (int fd = 0; fd <= 2; fd++)
-		if ((p[fd].revents & POLLNVAL) != 0)
-			open("/dev/null", O_RDWR);
-	return (p[2].revents & POLLNVAL) != 0;
+		if ((p[fd].revents & POLLNVAL) != 0 &&
+		    open("/dev/null", O_RDWR) == -1)
+			return -1;
+	return 0;
 }
 
 /* A peer that is gone, or a file that may not grow, is an error of write(2),
@@ -167,15 +170,16 @@ trouble(const struct program *p, const char *call, const char *what)
 	return refuse(p, reply_unserviceable, EXIT_TROUBLE);
 }
 
-/* The soft limit may be too low for what the configuration allows: three
- * descriptors for a mailbox, and a few more. */
+/* The soft limit may be too low for what the configuration allows.  Where the
+ * hard one is, too, a RCPT fails, and says so. */
 static void
 raise_descriptors(const struct config *c)
 {
+	enum { EACH = 3, OTHERS = 32 };
 	struct rlimit l;
-	rlim_t need = 3 * (rlim_t)c->max_mailboxes + 32;
+	rlim_t need = EACH * (rlim_t)c->max_mailboxes + OTHERS;
 
-	if (need <= 1024 || getrlimit(RLIMIT_NOFILE, &l) == -1)
+	if (getrlimit(RLIMIT_NOFILE, &l) == -1 || l.rlim_cur >= need)
 		return;
 	l.rlim_cur = l.rlim_max;
 	setrlimit(RLIMIT_NOFILE, &l);
@@ -197,6 +201,16 @@ map(size_t size, int kind, char **behind)
 	return at;
 }
 
+/* Bytes of memory that the program itself has, and its stack. */
+static size_t
+image(void)
+{
+	enum { STACK = 132 * 1024 };	/* what Linux gives at the start */
+	extern char __executable_start[], end[];	/* by the linker */
+
+	return (size_t)(end - __executable_start) + STACK;
+}
+
 static _Noreturn void
 run_session(const struct program *p, pid_t monitor)
 {
@@ -213,8 +227,7 @@ run_session(const struct program *p, pid_t monitor)
 		.pair = p->pair[1],
 		.monitor = monitor,
 		.socket = p->client.socket[1],
-		.mapped = sizeof *p->shared + sizeof *p->private +
-		    CONFINED_IMAGE,
+		.mapped = sizeof *p->shared + sizeof *p->private + image(),
 		.max_message_size = p->config.max_message_size,
 		.argv = p->argv,
 	};
@@ -272,7 +285,7 @@ serve(struct program *p)
 	if (client_timeouts(&p->client, p->config.command_timeout) == -1)
 		return trouble(p, "setsockopt", "to set command-timeout");
 	p->early = p->config.greeting_delay > 0 &&
-	    client_speaks(p->config.greeting_delay);
+	    client_speaks(&p->client, p->config.greeting_delay);
 	raise_descriptors(&p->config);
 	p->private = map(sizeof *p->private, MAP_PRIVATE, &behind);
 	p->shared = map(sizeof *p->shared, MAP_SHARED, &behind);
@@ -295,12 +308,14 @@ serve(struct program *p)
 static int
 start(struct program *p, const char *bad_usage)
 {
-	bool closed2 = fill_descriptors();
+	bool closed2;
 
+	if (fill_descriptors(&closed2) == -1)
+		return EXIT_TROUBLE;	/* there is nobody to tell */
 	p->signals = take_signals();
 	id_make(p->log.id);
 	client_look(&p->client);
-	memcpy(p->log.client, p->client.address, sizeof p->log.client);
+	p->log.client = p->client.address;
 	log_open(&p->log, CONFIG_LOG_AUTO, closed2);
 	if (read_config(p, bad_usage) == -1)
 		return refuse(p, reply_misconfigured, EXIT_CONFIG);

@@ -10,8 +10,9 @@
 #include <sys/wait.h>
 
 enum {
-	SETTLE_MS	= 2000,	/* for a reply that is being written */
-	SETTLE_STEP_MS	= 5,
+	SETTLE_STEPS	= 400,	/* for a reply that is being written: */
+	SETTLE_STEP_MS	= 5,	/* two seconds */
+	LOOK_MS		= 100,	/* between two looks at a pipe's beat */
 };
 
 static void
@@ -101,7 +102,7 @@ take_parts(struct monitor *m, struct answer *answer)
 {
 	const char *fault = find_fault(&m->ask);
 
-	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+	for (size_t i = 0; i < countof(rows); i++) {
 		const struct row *row = &rows[i];
 
 		if (fault != NULL)
@@ -198,8 +199,7 @@ settle(struct monitor *m)
 {
 	struct pollfd p = { .fd = m->pair, .events = POLLIN };
 
-	for (int left = SETTLE_MS; left > 0 && !m->over;
-	    left -= SETTLE_STEP_MS) {
+	for (int i = 0; i < SETTLE_STEPS && !m->over; i++) {
 		if (atomic_load(&m->shared->waiting))
 			return true;
 		if (poll(&p, 1, SETTLE_STEP_MS) > 0)
@@ -232,9 +232,10 @@ wait_for_message(struct monitor *m)
 		{ .fd = m->signals, .events = POLLIN },
 	};
 	long long time = time_left(m), silence = silence_left(m);
-	long long wait = least(least(time, silence), INT_MAX);
+	long long wait = least(time, silence < LLONG_MAX
+	    ? least(silence, LOOK_MS) : INT_MAX);
 
-	if (wait <= 0) {
+	if (least(time, silence) <= 0) {
 		if (time <= silence)
 			close_down(m, reply_too_long, "session-timeout");
 		else

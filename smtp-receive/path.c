@@ -73,7 +73,7 @@ skip_label(struct span *in)
 	return len > 0;
 }
 
-/* address-literal = "[" 1*dcontent "]" */
+/* address-literal = "[" 1*dcontent "]", of which only these are in use. */
 static bool
 skip_literal(struct span *in)
 {
@@ -81,8 +81,8 @@ skip_literal(struct span *in)
 
 	if (!skip_char(in, '['))
 		return false;
-	while (len < in->len && span_graphic(in->at[len]) &&
-	    strchr("[]\\", in->at[len]) == NULL)
+	while (len < in->len && (is_alnum(in->at[len]) ||
+	    (in->at[len] != '\0' && strchr("-._:", in->at[len]) != NULL)))
 		len++;
 	span_cut(in, len);
 	return len > 0 && skip_char(in, ']');

@@ -18,7 +18,7 @@
 	REPLY(go_ahead,		354, "",      "End the message with a dot alone on a line") \
 	REPLY(stored,		250, "2.0.0", "Stored as %s") \
 	REPLY(reset,		250, "2.0.0", "Ready for the next mail") \
-	REPLY(noop,		250, "2.0.0", "Here") \
+	REPLY(noop,		250, "2.0.0", "Nothing done") \
 	REPLY(help,		214, "2.0.0", "EHLO HELO MAIL RCPT DATA RSET NOOP HELP VRFY QUIT; RFC 5321") \
 	REPLY(vrfy,		252, "2.1.5", "Not told here; send the mail, and RCPT will tell") \
 	REPLY(bye,		221, "2.0.0", "%s closes the connection") \
@@ -29,6 +29,7 @@
 	REPLY(unserviceable,	421, "4.3.2", "The system is out of resources; connect again later") \
 	REPLY(misconfigured,	421, "4.3.5", "The mail system is wrongly configured, its administrator can see why; connect again later") \
 	REPLY(errors_end,	421, "4.7.0", "Too many wrong commands in one connection") \
+	REPLY(refused_end,	421, "4.7.0", "Too many refusals in one connection") \
 	REPLY(unknown_end,	421, "4.7.0", "Too many unknown recipients in one connection") \
 	\
 	REPLY(later_said,	450, "4.2.1", "Not now, try again later") \
@@ -52,7 +53,7 @@
 	REPLY(rcpt_syntax,	501, "5.5.4", "Write RCPT TO:<user@example.org>") \
 	REPLY(bad_sender,	501, "5.1.7", "The sender's address is malformed; write <user@example.org>") \
 	REPLY(bad_recipient,	501, "5.1.3", "The recipient's address is malformed; write <user@example.org>") \
-	REPLY(bad_param,	501, "5.5.4", "A parameter has no such value, or stands here twice") \
+	REPLY(bad_param,	501, "5.5.4", "A parameter is malformed, has no such value, or stands here twice") \
 	REPLY(not_implemented,	502, "5.5.1", "Command not implemented") \
 	REPLY(early_talker,	554, "",      "You spoke before the greeting: no mail is taken in this connection") \
 	REPLY(turned_away,	503, "5.5.1", "You spoke before the greeting: only QUIT is possible") \
@@ -65,7 +66,7 @@
 	REPLY(no_such_user,	550, "5.1.1", "No such user here") \
 	REPLY(not_ours,		550, "5.7.1", "That domain's mail is not ours, and we relay nothing") \
 	REPLY(bare_line_end,	550, "5.6.0", "The message has a bare CR or LF; every line must end in CR LF") \
-	REPLY(too_big,		552, "5.3.4", "The message is larger than SIZE says that we take") \
+	REPLY(too_big,		552, "5.3.4", "The message is too large; SIZE in the reply to EHLO is the limit") \
 	REPLY(no_valid_rcpts,	554, "5.5.1", "No recipient was accepted") \
 	REPLY(loop,		554, "5.4.6", "A hundred Received: lines: the mail runs in a loop")
 

@@ -15,6 +15,8 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "span.h"
+
 #if defined __x86_64__
 static const uint32_t ARCH = AUDIT_ARCH_X86_64;
 #elif defined __aarch64__
@@ -105,7 +107,7 @@ filter(void)
 		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
 	};
 	const struct sock_fprog all = {
-		.len = sizeof program / sizeof *program,
+		.len = countof(program),
 		.filter = (struct sock_filter *)program,
 	};
 

@@ -5,7 +5,6 @@
 #include <stddef.h>
 #include <string.h>
 
-#define countof(array) (sizeof (array) / sizeof *(array))
 
 /* What a value may be: parse puts it into field, or is false. */
 struct kind {

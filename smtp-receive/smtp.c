@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "span.h"
 #include "transaction.h"
 
 enum {
@@ -37,7 +38,7 @@ do_helo(struct session *s, struct span argument)
 	return reply_hello;
 }
 
-/* What EHLO announces: what works, no more.  SIZE is said last. */
+/* What EHLO announces: what works, no more.  SIZE (RFC 1870) is said last. */
 static const char *const extensions[] = {
 	"PIPELINING",
 	"8BITMIME",
@@ -52,17 +53,20 @@ say_more(struct session *s, const char *text)
 	wire_say(&s->wire, "\r\n", 2);
 }
 
+/* All lines but the last, which is the reply. */
 static enum reply
 do_ehlo(struct session *s, struct span argument)
 {
-	greet(s, argument, true);
-	say_more(s, s->rules->hostname);
-	for (size_t i = 0; i < sizeof extensions / sizeof *extensions; i++)
-		say_more(s, extensions[i]);
 	int len = snprintf(s->text, sizeof s->text, "SIZE %llu",
 	    (unsigned long long)s->rules->max_message_size);
-	return len > 0 && (size_t)len < sizeof s->text ? reply_hello
-	    : reply_trouble;
+
+	if (len < 0 || (size_t)len >= sizeof s->text)
+		s->text[0] = '\0';
+	greet(s, argument, true);
+	say_more(s, s->rules->hostname);
+	for (size_t i = 0; i < countof(extensions); i++)
+		say_more(s, extensions[i]);
+	return reply_hello;
 }
 
 static enum reply
@@ -107,7 +111,7 @@ do_quit(struct session *s, struct span argument)
 }
 
 static enum reply
-do_nothing(struct session *s, struct span argument)
+do_not_implemented(struct session *s, struct span argument)
 {
 	(void)argument;
 	return session_refuse(s, reply_not_implemented);
@@ -119,7 +123,7 @@ static const struct command {
 	const char *verb;
 	unsigned when;
 	enum argument argument;
-	enum reply wanted;	/* where the argument is missing */
+	enum reply wrong;	/* where the argument is not what it wants */
 	enum reply (*handle)(struct session *, struct span argument);
 } commands[] = {
 	{ "EHLO",	ANY,		SOME,	reply_hello_wants_name,	do_ehlo },
@@ -132,9 +136,9 @@ static const struct command {
 	{ "HELP",	ANY,		MAYBE,	reply_no_argument,	do_help },
 	{ "VRFY",	ANY,		SOME,	reply_wants_argument,	do_vrfy },
 	{ "QUIT",	EVER,		NONE,	reply_no_argument,	do_quit },
-	{ "EXPN",	ANY,		MAYBE,	reply_no_argument,	do_nothing },
-	{ "ETRN",	ANY,		MAYBE,	reply_no_argument,	do_nothing },
-	{ "TURN",	ANY,		MAYBE,	reply_no_argument,	do_nothing },
+	{ "EXPN",	ANY,		MAYBE,	reply_no_argument,	do_not_implemented },
+	{ "ETRN",	ANY,		MAYBE,	reply_no_argument,	do_not_implemented },
+	{ "TURN",	ANY,		MAYBE,	reply_no_argument,	do_not_implemented },
 };
 
 /* What must come first, or came already. */
@@ -154,8 +158,7 @@ perform(struct session *s, const struct command *c, struct span argument)
 	if ((s->state & c->when) == 0)
 		return session_refuse(s, out_of_order(s->state, c->when));
 	if (argument.len == 0 ? c->argument == SOME : c->argument == NONE)
-		return session_refuse(s, argument.len == 0 ? c->wanted
-		    : reply_no_argument);
+		return session_refuse(s, c->wrong);
 	return c->handle(s, argument);
 }
 
@@ -179,7 +182,7 @@ obey(struct session *s, struct span line)
 	while (len < line.len && line.at[len] != ' ' && line.at[len] != '\t')
 		len++;
 	struct span verb = span_cut(&line, len);
-	for (size_t i = 0; i < sizeof commands / sizeof *commands; i++)
+	for (size_t i = 0; i < countof(commands); i++)
 		if (span_is(verb, commands[i].verb)) {
 			s->verb = span_of(commands[i].verb);
 			return perform(s, &commands[i], span_trim(line));
@@ -227,24 +230,32 @@ is_error(enum reply reply)
 	return (code >= 500 && code <= 504) || code == 555;
 }
 
-/* A client that is refused for ever costs a log line each time. */
-static bool
-is_enough(struct session *s, enum reply reply)
+/* What to say in the place of a reply that was one too many. */
+static enum reply
+count(struct session *s, enum reply reply)
 {
-	if (reply_code(reply) >= 400 && s->refused++ == MAX_REFUSED)
-		return true;
-	return is_error(reply) && s->errors++ == s->rules->max_errors;
+	/* A client that is refused for ever costs a log line each time. */
+	if (reply_code(reply) >= 400 && s->refused++ == MAX_REFUSED) {
+		session_end(s, ENDING_REFUSED);
+		return reply_refused_end;
+	}
+	if (is_error(reply) && s->errors++ == s->rules->max_errors) {
+		session_end(s, ENDING_ERRORS);
+		return reply_errors_end;
+	}
+	return reply;
 }
 
 static void
 answer(struct session *s, enum reply reply)
 {
-	if (is_enough(s, reply)) {
-		session_end(s, ENDING_ERRORS);
-		s->text[0] = '\0';	/* it belongs to the other reply */
-		reply = session_refuse(s, reply_errors_end);
+	enum reply last = count(s, reply);
+
+	if (last != reply) {
+		s->text[0] = '\0';
+		session_refuse(s, last);
 	}
-	session_say(s, reply);
+	session_say(s, last);
 	session_number(s);
 }
 

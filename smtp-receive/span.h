@@ -10,6 +10,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#define countof(array) (sizeof (array) / sizeof *(array))
+
 struct span {
 	const char *at;
 	size_t len;

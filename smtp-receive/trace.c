@@ -36,11 +36,10 @@ add_helo(struct trace_block *b, struct span name)
 {
 	for (size_t i = 0; i < name.len && i < MAX_DOMAIN; i++) {
 		char c = name.at[i], low = span_lower(c);
-		bool end = i == 0 || i == name.len - 1;
 		bool fine = (low >= 'a' && low <= 'z') ||
 		    (c >= '0' && c <= '9') ||
 		    (c != '\0' && strchr("._:-", c) != NULL) ||
-		    (end && (c == '[' || c == ']'));
+		    (c == '[' && i == 0) || (c == ']' && i == name.len - 1);
 
 		add(b, (struct span){ fine ? &c : "?", 1 });
 	}

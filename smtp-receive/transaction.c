@@ -48,7 +48,7 @@ static const struct mail_param {
 static enum reply
 take_mail_param(struct session *s, struct mail *m, const struct param *p)
 {
-	for (size_t i = 0; i < sizeof mail_params / sizeof mail_params[0]; i++)
+	for (size_t i = 0; i < countof(mail_params); i++)
 		if (span_is(p->keyword, mail_params[i].keyword))
 			return mail_params[i].take(s, m, p->value);
 	return reply_unknown_param;

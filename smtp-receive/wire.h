@@ -28,6 +28,7 @@ struct wire {
 /* Writes what waits, then reads. */
 ssize_t wire_read(struct wire *, void *at, size_t size);
 
+/* len is at most OUTPUT_SIZE. */
 void wire_say(struct wire *, const char *octets, size_t len);
 void wire_flush(struct wire *);
 

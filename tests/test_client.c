@@ -201,11 +201,23 @@ START_TEST(an_early_talker)
 
 	stream_pair();
 	start = milliseconds();
-	ck_assert(!client_speaks(200));
+	ck_assert(!client_speaks(&client, 200));
 	ck_assert_int_ge(milliseconds() - start, 190);
 	ck_assert_int_eq(write(peer, "E", 1), 1);
-	ck_assert(client_speaks(10000));
+	ck_assert(client_speaks(&client, 10000));
 	ck_assert_int_lt(milliseconds() - start, 5000);
+}
+END_TEST
+
+/* _i: a socket or a pipe. */
+START_TEST(who_hangs_up_early_does_not_talk)
+{
+	if (_i == 0)
+		stream_pair();
+	else
+		pipes();
+	close(peer);
+	ck_assert(!client_speaks(&client, 10000));
 }
 END_TEST
 
@@ -348,6 +360,7 @@ suite(void)
 	tcase_add_test(tc, pipes_block_from_now_on);
 	tcase_add_test(tc, an_early_talker);
 	tcase_add_loop_test(tc, who_hung_up_is_gone, 0, 2);
+	tcase_add_loop_test(tc, who_hangs_up_early_does_not_talk, 0, 2);
 	tcase_add_test(tc, who_only_closed_his_side_is_gone_too);
 	tcase_add_test(tc, a_reset_is_gone);
 	tcase_add_loop_test(tc, input_that_waits_is_not_eaten, 0, 2);

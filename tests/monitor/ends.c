@@ -211,7 +211,7 @@ END_TEST
 START_TEST(how_the_connection_ended)
 {
 	static const char *const words[] = { "quit", "eof", "timeout",
-	    "errors", "unknown", "deaf" };
+	    "errors", "unknown", "refused", "deaf" };
 
 	lead_to(HOUSE_DATA);
 	say_changed(ASK_QUIT)->ending = (uint32_t)_i;
@@ -240,5 +240,5 @@ add_ends(TCase *tc)
 	tcase_add_loop_test(tc,
 	    a_session_that_just_ends_is_an_attack_in_any_state, 0, all);
 	tcase_add_loop_test(tc, a_session_that_cannot_be_confined, 0, 2);
-	tcase_add_loop_test(tc, how_the_connection_ended, 0, 6);
+	tcase_add_loop_test(tc, how_the_connection_ended, 0, 7);
 }

@@ -110,8 +110,8 @@ static const struct dialogue dialogues[] = {
 	  FROM "(" FULL "){2000}NOOP\r\n", "250 250 (452 ){2000}250" },
 	{ "the next is the end, with its own text",
 	  FROM "(" OLD "){2000}" OLD "NOOP\r\n",
-	  "250 250 (550 ){2000}421:4.7.0", .trace = "quit errors 2003\n",
-	  .text = "421 4.7.0 Too many wrong commands" },
+	  "250 250 (550 ){2000}421:4.7.0", .trace = "quit refused 2003\n",
+	  .text = "421 4.7.0 Too many refusals" },
 };
 
 DIALOGUES(limit, dialogues)

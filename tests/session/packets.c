@@ -51,7 +51,7 @@ END_TEST
 START_TEST(a_full_buffer_does_not_wait)
 {
 	char says[8000];
-	unsigned fit = OUTPUT_SIZE / (sizeof "250 2.0.0 Here\r\n" - 1);
+	unsigned fit = OUTPUT_SIZE / (sizeof "250 2.0.0 Nothing done\r\n" - 1);
 	struct talk *t = begin("(NOOP\r\n){300}", says, sizeof says);
 
 	t->first = t->says.len = fit * (sizeof "NOOP\r\n" - 1);
