@@ -1,0 +1,83 @@
+# install.sh - what "make install" puts where, and what "make uninstall" leaves.
+#
+# BUILD, SMTP_RECEIVE: as tests/tests.mk gives them.
+
+top=$(cd "$(dirname "$0")/.." && pwd)
+cd "$top" || exit
+program=${SMTP_RECEIVE:-build/smtp-receive}
+dir=$(mktemp -d)
+trap 'rm -rf "$dir"' EXIT
+trap 'exit 130' INT TERM
+
+number=0
+check() {
+	name=$1
+	shift
+	number=$((number + 1))
+	if "$@" >"$dir/said" 2>&1; then
+		echo "ok $number - $name"
+	else
+		echo "not ok $number - $name"
+		sed 's/^/# /' "$dir/said"
+	fi
+}
+
+run_make() {
+	make -s BUILD="${BUILD:-build}" PREFIX=/usr DESTDIR="$dir/root" "$@"
+}
+
+files() {
+	(cd "$dir/root" && find . ! -type d | sort)
+}
+
+expected() {
+	cat <<-EOF
+	./usr/lib/systemd/system/smtp-receive.socket
+	./usr/lib/systemd/system/smtp-receive@.service
+	./usr/sbin/smtp-receive
+	./usr/share/doc/smtp-receive/README
+	./usr/share/doc/smtp-receive/inetd.conf
+	./usr/share/doc/smtp-receive/tcpserver
+	./usr/share/man/man5/smtp-receive-users.5
+	./usr/share/man/man5/smtp-receive.conf.5
+	./usr/share/man/man8/smtp-receive.8
+	EOF
+}
+
+is_static() {
+	readelf -lW "$program" >"$dir/elf" && ! grep INTERP "$dir/elf"
+}
+
+says_version() {
+	version=$(sed -n 's/^VERSION[[:space:]]*= *//p' Makefile)
+	"$program" -V && "$program" -V | grep -F "$version"
+}
+
+installs() {
+	umask 077
+	run_make install && expected >"$dir/expected" &&
+	    files | diff "$dir/expected" - &&
+	    find "$dir/root" -type f ! -perm -444 -print >"$dir/secret" &&
+	    ! grep . "$dir/secret"
+}
+
+knows_its_place() {
+	units=$dir/root/usr/lib/systemd/system
+	grep -x 'ExecStart=/usr/sbin/smtp-receive' \
+	    "$units/smtp-receive@.service" &&
+	    ! grep -r '@[A-Z]*@' "$dir/root/usr/lib" "$dir/root/usr/share"
+}
+
+uninstalls() {
+	echo mine >"$dir/root/usr/sbin/other"
+	run_make uninstall && [ "$(files)" = ./usr/sbin/other ] &&
+	    [ ! -e "$dir/root/usr/share/doc/smtp-receive" ]
+}
+
+echo 1..5
+check "the program needs no library" is_static
+check "-V says the version of the Makefile" says_version
+check "install: these files, and all may read them" installs
+check "install: the place of the program is written into the units" \
+    knows_its_place
+check "uninstall: what install has put there, nothing else" uninstalls
