@@ -26,7 +26,7 @@ DEMO_PORT ?= 2525
 
 SESSION	= smtp transaction session line wire param path body dot head
 SEAM	= ask confined
-MONITOR	= monitor house deliver commit trace log id client config setting \
+MONITOR	= monitor house deliver commit mailbox trace log id client config setting \
 	  usermap mapindex mapreader mapline mapfile address
 BOTH	= main reply span
 MAILDIR	= maildir name undo
@@ -63,7 +63,7 @@ KERNEL	= $(if $(findstring musl,$(SHIP_CC)),-idirafter /usr/include \
 SHIP	= $(SHIP_CC) $(COMPILE) $(KERNEL) -fno-pie -ffunction-sections \
 	  -fdata-sections
 LINK	= $(SHIP_CC) -static -Wl,--gc-sections \
-	  -Wl,-z,relro,-z,now,-z,noexecstack $(CFLAGS) $(LDFLAGS)
+	  -Wl,-z,relro,-z,now,-z,noexecstack,-z,noseparate-code $(CFLAGS) $(LDFLAGS)
 
 Q	= $(if $(V),,@echo '  $@';)
 

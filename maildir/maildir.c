@@ -79,8 +79,8 @@ room(const struct statfs *fs)
 	return fs->f_bavail * unit;
 }
 
-static int
-look_at_file_system(struct maildir *m)
+int
+maildir_look(struct maildir *m)
 {
 	struct statfs fs;
 
@@ -118,7 +118,7 @@ open_below(struct maildir *m, int base)
 	m->owner = above.st_uid;
 	m->dev = new.st_dev;
 	m->ino = new.st_ino;
-	return look_at_file_system(m);
+	return maildir_look(m);
 }
 
 int

@@ -37,7 +37,7 @@ struct maildir {
 	uid_t owner;		/* of the Maildir itself */
 	bool has_range;		/* ext4, xfs, btrfs: sync_file_range is meant */
 	bool has_journal;	/* ext4: see maildir_journal */
-	uint64_t room;		/* bytes free for this process at the opening */
+	uint64_t room;		/* bytes free for this process when looked at */
 	bool has_inodes;	/* false: not one file more can be made */
 	const char *call;	/* after a failure: the system call */
 };
@@ -66,6 +66,9 @@ struct delivery {
  * closed. */
 int maildir_open(struct maildir *, const char *path);
 void maildir_close(struct maildir *);
+
+/* Looks again how much room there is. */
+int maildir_look(struct maildir *);
 
 /* Makes the file under tmp/, empty, mode 0600, never an existing one.  host
  * is any string; its first 64 octets go into the name, '/' and ':' as
@@ -118,7 +121,9 @@ void maildir_end(struct delivery *);
 /* Takes everything back: the name in tmp/, in new/, and in cur/ where a
  * reader was quicker, flags behind it or not.  -1: something could not be
  * withdrawn, and place says where the file still is.  errno is that of the
- * first failure.  The file is closed in any case. */
+ * first failure, EBUSY where the file has a name that we do not find, in
+ * another folder.  The file is closed in any case.  Of files that are shared
+ * the first must be undone last. */
 int maildir_undo(struct delivery *);
 
 /* name.c: a name that is unique on all machines that share a file system:

@@ -9,6 +9,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 enum {
@@ -136,6 +137,17 @@ forget(const struct delivery *d)
 	return -1;
 }
 
+/* Does our file still have a name somewhere?  Network file systems keep one
+ * for what is open. */
+static bool
+has_name(const struct delivery *d)
+{
+	struct stat st;
+
+	return d->fd != -1 && d->into->has_range && fstat(d->fd, &st) == 0 &&
+	    st.st_nlink > 0;
+}
+
 int
 maildir_undo(struct delivery *d)
 {
@@ -152,6 +164,11 @@ maildir_undo(struct delivery *d)
 	if (forget(d) != 0) {
 		error = error == 0 ? errno : error;
 		left |= MAILDIR_TMP;
+	}
+	/* A reader may have moved it to another folder. */
+	if (error == 0 && has_name(d)) {
+		error = EBUSY;
+		left |= MAILDIR_NEW;
 	}
 	d->place = left;
 	d->call = "unlinkat";

@@ -52,6 +52,7 @@ enum ending {
 	ENDING_ERRORS,		/* more wrong commands than max-errors */
 	ENDING_UNKNOWN,		/* more unknown recipients than max-unknown */
 	ENDING_REFUSED,		/* more refusals than MAX_REFUSED */
+	ENDING_COMMANDS,	/* more than MAX_IDLE without a stored mail */
 	ENDING_DEAF,		/* it did not take our replies */
 };
 

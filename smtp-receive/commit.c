@@ -25,15 +25,6 @@ publish(const struct batch *b, struct mailbox *m)
 	    m->crlf + b->crlf);
 }
 
-static bool
-is_first_on_device(const struct batch *b, const struct mailbox *m)
-{
-	for (const struct mailbox *o = b->mailboxes; o < m; o++)
-		if (o->dir.dev == m->dir.dev && o->delivery.fd != -1)
-			return false;
-	return m->delivery.fd != -1;
-}
-
 static int
 sync_each(const struct batch *b, struct mailbox *m)
 {
@@ -47,13 +38,15 @@ sync_together(const struct batch *b, struct mailbox *m)
 {
 	if (b->count <= FEW)
 		return sync_each(b, m);
-	return is_first_on_device(b, m) ? maildir_syncfs(&m->delivery) : 0;
+	return mailbox_is_first(b->mailboxes, m)
+	    ? maildir_syncfs(&m->delivery) : 0;
 }
 
 static int
 journal(const struct batch *b, struct mailbox *m)
 {
-	return is_first_on_device(b, m) ? maildir_journal(&m->delivery) : 0;
+	return mailbox_is_first(b->mailboxes, m)
+	    ? maildir_journal(&m->delivery) : 0;
 }
 
 struct step {

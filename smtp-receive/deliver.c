@@ -56,8 +56,9 @@ deliver_begin(struct deliver *d, uint64_t declared)
 	d->recipient_count = d->mailbox_count = 0;
 }
 
-/* A symbolic link: the admin should write the path that it leads to. */
-static void
+/* A symbolic link: the admin should write the path that it leads to.
+ * noinline: these buffers are not to be in the stack of every mail. */
+static __attribute__((noinline)) void
 log_link(const struct deliver *d, const char *path)
 {
 	char real[PATH_MAX], what[PATH_MAX + 64];
@@ -297,20 +298,50 @@ write_blocks(struct deliver *d, struct trace *t)
 	return reply_stored;
 }
 
+/* A client that gave no SIZE may fill the disk all the same.  Looked at for
+ * each full buffer, once per file system. */
+static enum reply
+check_room(struct deliver *d, size_t len)
+{
+	for (size_t i = 0; len == BODY_SIZE && i < d->mailbox_count; i++) {
+		struct mailbox *m = &d->mailboxes[i];
+
+		if (!mailbox_is_first(d->mailboxes, m))
+			continue;
+		if (maildir_look(&m->dir) == -1)
+			return failed(d, m->path, m->dir.call,
+			    "to see how much room there is");
+		if (m->dir.room < d->config->min_free)
+			return unfit(d, m, "fstatfs", reply_no_room, "less "
+			    "than min-free is left on the file system");
+	}
+	return reply_stored;
+}
+
+static enum reply
+write_all(struct deliver *d, const void *bytes, size_t len)
+{
+	for (size_t i = 0; i < d->mailbox_count; i++) {
+		struct mailbox *m = &d->mailboxes[i];
+
+		if (m->delivery.fd != -1 &&
+		    maildir_write(&m->delivery, bytes, len) == -1)
+			return failed(d, m->path, "write",
+			    "to write a message to tmp/");
+	}
+	return reply_stored;
+}
+
 enum reply
 deliver_write(struct deliver *d, struct trace *t, const void *bytes,
     size_t len)
 {
 	enum reply reply = write_blocks(d, t);
 
-	for (size_t i = 0; i < d->mailbox_count && reply == reply_stored; i++) {
-		struct mailbox *m = &d->mailboxes[i];
-
-		if (m->delivery.fd != -1 &&
-		    maildir_write(&m->delivery, bytes, len) == -1)
-			reply = failed(d, m->path, "write",
-			    "to write a message to tmp/");
-	}
+	if (reply == reply_stored)
+		reply = check_room(d, len);
+	if (reply == reply_stored)
+		reply = write_all(d, bytes, len);
 	d->size += len;
 	return reply;
 }

@@ -22,9 +22,13 @@ static void
 tell_map_fault(void *arg, const char *file, unsigned long line,
     const char *what, int error)
 {
-	const struct house *h = arg;
+	struct house *h = arg;
 	struct log_line l;
 
+	/* A map with faults is read again for each mail: a client could fill
+	 * the log with them. */
+	if (++h->map_faults > MAX_MAP_FAULTS)
+		return;
 	log_begin(&l, h->log, LOG_ERR, "map");
 	log_text(&l, "file", file);
 	if (line != 0)
@@ -170,6 +174,8 @@ house_note(struct house *h, const struct ask *ask, struct answer *answer)
 	struct log_line l;
 
 	(void)answer;
+	if (reply_code(reply) < 400 || is_ours(reply))
+		return "note: a reply that is not the session's";
 	begin_refused(h, &l, reply);
 	if (ask->verb_len > 0)
 		log_span(&l, "command",
@@ -345,6 +351,7 @@ static const char *const endings[] = {
 	[ENDING_ERRORS]		= "errors",
 	[ENDING_UNKNOWN]	= "unknown",
 	[ENDING_REFUSED]	= "refused",
+	[ENDING_COMMANDS]	= "commands",
 	[ENDING_DEAF]		= "deaf",
 };
 

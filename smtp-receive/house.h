@@ -44,7 +44,7 @@ struct house {
 	bool map_open;			/* for the mail in hand */
 	bool fault;			/* something was refused for a fault of ours */
 	const char *how;		/* the connection ended, for the log */
-	unsigned helos, unknown, refused, messages, mails;
+	unsigned helos, map_faults, unknown, refused, messages, mails;
 	uint64_t commands, octets;	/* as the session counts them */
 	struct timespec mail_start, commit_start;
 	struct trace trace;		/* of the mail in hand; into the below */

@@ -15,6 +15,8 @@ enum {
 	MAX_MESSAGE_ID	= 256,	/* of a Message-ID, for the log */
 	MAX_RECEIVED	= 100,	/* Received: lines; section 6.3 wants 100 */
 	MAX_HELOS	= 20,	/* in a connection that are logged */
+	MAX_IDLE	= 5000,	/* commands from one stored mail to the next */
+	MAX_MAP_FAULTS	= 100,	/* in a connection that are logged */
 	MAX_REFUSED	= 2000,	/* replies 4xx and 5xx in a connection */
 
 	/* What we say. */

@@ -3,13 +3,19 @@
 #include "log.h"
 
 #include <errno.h>
+#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum { SYSLOG_LINE = 1000 };	/* some syslogs cut at 1,024 */
+#include "id.h"
+
+enum {
+	SYSLOG_LINE	= 1000,	/* some syslogs cut at 1,024 */
+	STUCK_MS	= 1000,	/* for a reader of the log that stands still */
+};
 
 /* inetd gives the client's socket as 2: a log line there would be taken for
  * a reply. */
@@ -59,12 +65,7 @@ log_open(struct log *log, enum config_log target, bool closed2)
 void
 log_id(const struct log *log, char at[MAX_ID])
 {
-	int len = log->mail != 0
-	    ? snprintf(at, MAX_ID, "%s.%u", log->id, log->mail)
-	    : snprintf(at, MAX_ID, "%s", log->id);
-
-	if (len < 0 || len >= MAX_ID)
-		at[0] = '\0';
+	id_of_mail(log->id, log->mail, at);
 }
 
 static void
@@ -137,12 +138,9 @@ log_text(struct log_line *l, const char *key, const char *value)
 void
 log_number(struct log_line *l, const char *key, uint64_t value)
 {
-	char digits[24];
-	int len = snprintf(digits, sizeof digits, "%llu",
-	    (unsigned long long)value);
+	char digits[SPAN_DECIMAL];
 
-	if (len > 0 && (size_t)len < sizeof digits)
-		log_span(l, key, (struct span){ digits, (size_t)len });
+	log_span(l, key, span_decimal(value, digits));
 }
 
 void
@@ -163,14 +161,39 @@ log_begin(struct log_line *l, const struct log *log, int priority,
 	log_text(l, "client", log->client);
 }
 
+/* A line that is too long goes in pieces; each begins with words of ours, or
+ * a client could make one look like a line of its own. */
 static void
 write_syslog(const struct log_line *l)
 {
-	for (size_t at = 0; at < l->len; at += SYSLOG_LINE) {
-		size_t len = l->len - at;
+	char id[MAX_ID], more[MAX_ID + sizeof "event=more id= "];
+	const char *front = "";
 
-		syslog(l->priority, "%.*s",
-		    (int)(len < SYSLOG_LINE ? len : SYSLOG_LINE), l->text + at);
+	log_id(l->log, id);
+	int len = snprintf(more, sizeof more, "event=more id=%s ", id);
+	if (len < 0 || (size_t)len >= sizeof more)
+		more[0] = '\0';
+	for (size_t at = 0; at < l->len; front = more) {
+		size_t room = SYSLOG_LINE - strlen(front);
+		size_t left = l->len - at;
+
+		syslog(l->priority, "%s%.*s", front,
+		    (int)(left < room ? left : room), l->text + at);
+		at += room;
+	}
+}
+
+/* One write, so that lines of two processes do not mix; a log that fails or
+ * that nobody reads must not hold up the mail. */
+static void
+write_line(struct log_line *l)
+{
+	struct pollfd p = { .fd = l->log->fd, .events = POLLOUT };
+
+	l->text[l->len] = '\n';
+	if (poll(&p, 1, STUCK_MS) == 1) {
+		ssize_t n = write(l->log->fd, l->text, l->len + 1);
+		(void)n;
 	}
 }
 
@@ -181,13 +204,8 @@ log_end(struct log_line *l)
 
 	if (l->log->fd == -1)
 		write_syslog(l);
-	else {
-		l->text[l->len] = '\n';
-		/* One write, so that lines of two processes do not mix; a log
-		 * that fails must not fail the mail. */
-		ssize_t n = write(l->log->fd, l->text, l->len + 1);
-		(void)n;
-	}
+	else
+		write_line(l);
 	errno = saved;
 }
 

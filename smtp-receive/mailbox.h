@@ -3,6 +3,7 @@
 #ifndef MAILBOX_H
 #define MAILBOX_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -16,5 +17,9 @@ struct mailbox {
 	size_t recipient;	/* number of the first that reached it */
 	uint64_t size, crlf;	/* of our block above the message */
 };
+
+/* Of all up to this one, is it the first with a file of its own on its file
+ * system?  What is done once per file system is done for those. */
+bool mailbox_is_first(const struct mailbox *all, const struct mailbox *);
 
 #endif

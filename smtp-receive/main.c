@@ -91,14 +91,18 @@ fill_descriptors(bool *closed2)
 static int
 take_signals(void)
 {
+	static const int ours[] = {	/* of a super-server, limit or person */
+		SIGTERM, SIGINT, SIGHUP, SIGQUIT, SIGALRM, SIGXCPU, SIGUSR1,
+		SIGUSR2,
+	};
 	sigset_t ending;
 
 	signal(SIGPIPE, SIG_IGN);
 	signal(SIGXFSZ, SIG_IGN);
+	signal(SIGCHLD, SIG_DFL);	/* ignored, nothing could be reaped */
 	sigemptyset(&ending);
-	sigaddset(&ending, SIGTERM);
-	sigaddset(&ending, SIGINT);
-	sigaddset(&ending, SIGHUP);
+	for (size_t i = 0; i < countof(ours); i++)
+		sigaddset(&ending, ours[i]);
 	if (sigprocmask(SIG_SETMASK, &ending, NULL) == -1)
 		return -1;
 	return signalfd(-1, &ending, SFD_CLOEXEC);

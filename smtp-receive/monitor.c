@@ -10,8 +10,8 @@
 #include <sys/wait.h>
 
 enum {
-	SETTLE_STEPS	= 400,	/* for a reply that is being written: */
-	SETTLE_STEP_MS	= 5,	/* two seconds */
+	SETTLE_MS	= 2000,	/* for what a session has in hand */
+	SETTLE_STEP_MS	= 5,
 	LOOK_MS		= 100,	/* between two looks at a pipe's beat */
 };
 
@@ -89,6 +89,9 @@ find_fault(const struct ask *a)
 		return "a message without parts, or with unknown ones";
 	if ((last & (last - 1)) != 0)
 		return "two questions in one message";
+	/* Between two mails it must be seen whether the time is over. */
+	if ((a->parts & ASK_ABORT) != 0 && a->parts != ASK_ABORT)
+		return "an abort that is not alone";
 	if (!are_strings_good(a))
 		return "a string too long or not printable";
 	if (a->note_reply >= REPLY_COUNT)
@@ -192,18 +195,26 @@ silence_left(struct monitor *m)
 }
 
 /* Gives the session time to say what it is about to say, so that no reply
- * of a mail already stored is lost.  True: it waits for input and has said
- * all. */
+ * of a mail already stored is lost.  First its questions are answered, then
+ * no more are taken: one that stands behind the last answer means that the
+ * reply to that is out.  True: it waits for input and has said all. */
 static bool
 settle(struct monitor *m)
 {
 	struct pollfd p = { .fd = m->pair, .events = POLLIN };
+	struct timespec start = { 0 };
+	long long ms = 0;
 
-	for (int i = 0; i < SETTLE_STEPS && !m->over; i++) {
+	clock_gettime(CLOCK_MONOTONIC, &start);
+	while (!m->over && ms < 2 * SETTLE_MS) {
 		if (atomic_load(&m->shared->waiting))
 			return true;
-		if (poll(&p, 1, SETTLE_STEP_MS) > 0)
+		if (poll(&p, 1, SETTLE_STEP_MS) > 0) {
+			if (ms >= SETTLE_MS)
+				return false;
 			receive(m);
+		}
+		ms = house_milliseconds(&start);
 	}
 	return false;
 }

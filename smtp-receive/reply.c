@@ -2,7 +2,6 @@
 
 #include "reply.h"
 
-#include <stdio.h>
 #include <string.h>
 
 #include "limit.h"
@@ -34,50 +33,66 @@ reply_text(enum reply reply)
 	return replies[reply].text;
 }
 
-/* Puts len octets behind the first used of at[size], as many as fit. */
-static size_t
-append(char *at, size_t used, size_t size, const char *octets, size_t len)
+/* A line in the making: what does not fit is cut. */
+struct writing {
+	char *at;
+	size_t used, room;
+};
+
+static void
+add(struct writing *w, struct span s)
 {
-	if (len > size - used)
-		len = size - used;
-	memcpy(at + used, octets, len);
-	return used + len;
+	size_t len = s.len < w->room - w->used ? s.len : w->room - w->used;
+
+	memcpy(w->at + w->used, s.at, len);
+	w->used += len;
 }
 
-/* text with words for its %s, if it has one. */
-static size_t
-append_text(char *at, size_t used, size_t size, const char *text,
-    const char *words)
+/* The reply's own text, with words for its %s if it has one. */
+static void
+add_text(struct writing *w, const char *text, const char *words)
 {
 	const char *mark = strstr(text, "%s");
-	size_t front = mark != NULL ? (size_t)(mark - text) : strlen(text);
 
-	used = append(at, used, size, text, front);
-	if (mark == NULL)
-		return used;
-	used = append(at, used, size, words, strlen(words));
-	return append(at, used, size, mark + 2, strlen(mark + 2));
+	if (mark == NULL) {
+		add(w, span_of(text));
+		return;
+	}
+	add(w, (struct span){ text, (size_t)(mark - text) });
+	add(w, span_of(words));
+	add(w, span_of(mark + 2));
 }
 
 size_t
 reply_write(enum reply reply, const char *words, const char *text,
     const char *id, char *at, size_t size)
 {
-	char end[MAX_ID + sizeof " []\r\n"];
-	const char *status = replies[reply].status;
-	unsigned code = replies[reply].code;
-	bool said = text != NULL && text[0] != '\0';
-	int len = snprintf(end, sizeof end, code < 400 ? "\r\n" : " [%s]\r\n",
-	    id);
-	size_t tail = len > 0 && (size_t)len < sizeof end ? (size_t)len : 0;
-	size_t room = (size < MAX_REPLY ? size : MAX_REPLY) - tail;
-	size_t used;
+	static const struct span id_start = { " [", 2 }, id_end = { "]", 1 };
+	static const struct span line_end = { "\r\n", 2 }, space = { " ", 1 };
+	struct span name = { id, replies[reply].code >= 400 ? strlen(id) : 0 };
+	size_t tail = line_end.len + (name.len == 0 ? 0
+	    : id_start.len + name.len + id_end.len);
+	struct writing w = { at, 0, size < MAX_REPLY ? size : MAX_REPLY };
+	char digits[SPAN_DECIMAL];
 
-	len = snprintf(at, room, "%u %s%s", code, status,
-	    status[0] != '\0' ? " " : "");
-	used = len > 0 && (size_t)len < room ? (size_t)len : 0;
+	w.room -= tail;
+	add(&w, span_decimal(replies[reply].code, digits));
+	add(&w, space);
+	if (replies[reply].status[0] != '\0') {
+		add(&w, span_of(replies[reply].status));
+		add(&w, space);
+	}
 	/* A text from the map is said as it is: a % in it means nothing. */
-	used = said ? append(at, used, room, text, strlen(text))
-	    : append_text(at, used, room, replies[reply].text, words);
-	return append(at, used, used + tail, end, tail);
+	if (text != NULL && text[0] != '\0')
+		add(&w, span_of(text));
+	else
+		add_text(&w, replies[reply].text, words);
+	w.room += tail;
+	if (name.len > 0) {
+		add(&w, id_start);
+		add(&w, name);
+		add(&w, id_end);
+	}
+	add(&w, line_end);
+	return w.used;
 }

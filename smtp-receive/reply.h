@@ -30,6 +30,7 @@
 	REPLY(misconfigured,	421, "4.3.5", "The mail system is wrongly configured, its administrator can see why; connect again later") \
 	REPLY(errors_end,	421, "4.7.0", "Too many wrong commands in one connection") \
 	REPLY(refused_end,	421, "4.7.0", "Too many refusals in one connection") \
+	REPLY(commands_end,	421, "4.7.0", "Too many commands without a mail that is stored") \
 	REPLY(unknown_end,	421, "4.7.0", "Too many unknown recipients in one connection") \
 	\
 	REPLY(later_said,	450, "4.2.1", "Not now, try again later") \

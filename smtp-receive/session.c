@@ -2,7 +2,7 @@
 
 #include "session.h"
 
-#include <stdio.h>
+#include "id.h"
 
 void
 session_say(struct session *s, enum reply reply)
@@ -63,10 +63,6 @@ session_reset(struct session *s)
 void
 session_number(struct session *s)
 {
-	int len = s->state & (SENDER | RCPTS)
-	    ? snprintf(s->id, sizeof s->id, "%s.%u", s->rules->id, s->mails)
-	    : snprintf(s->id, sizeof s->id, "%s", s->rules->id);
-
-	if (len < 0 || (size_t)len >= sizeof s->id)
-		s->id[0] = '\0';
+	id_of_mail(s->rules->id, s->state & (SENDER | RCPTS) ? s->mails : 0,
+	    s->id);
 }

@@ -47,6 +47,7 @@ struct session {
 	enum ending how;
 	uint64_t commands;
 	unsigned errors, unknown, refused;
+	unsigned idle;		/* commands since the last stored mail */
 	unsigned mails;		/* begun; the number of the one in hand */
 	unsigned recipients;	/* accepted for the mail in hand */
 	struct span verb, said;	/* of the line in hand, for a note */

@@ -234,10 +234,16 @@ is_error(enum reply reply)
 static enum reply
 count(struct session *s, enum reply reply)
 {
+	if (reply == reply_stored)
+		s->idle = 0;
 	/* A client that is refused for ever costs a log line each time. */
 	if (reply_code(reply) >= 400 && s->refused++ == MAX_REFUSED) {
 		session_end(s, ENDING_REFUSED);
 		return reply_refused_end;
+	}
+	if (s->idle++ == MAX_IDLE) {
+		session_end(s, ENDING_COMMANDS);
+		return reply_commands_end;
 	}
 	if (is_error(reply) && s->errors++ == s->rules->max_errors) {
 		session_end(s, ENDING_ERRORS);
@@ -257,6 +263,9 @@ answer(struct session *s, enum reply reply)
 	}
 	session_say(s, last);
 	session_number(s);
+	/* What is stored is said at once: this process may be ended. */
+	if (last == reply_stored)
+		wire_flush(&s->wire);
 }
 
 void

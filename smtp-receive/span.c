@@ -83,6 +83,17 @@ span_number(struct span s, unsigned long long *value)
 	return true;
 }
 
+struct span
+span_decimal(unsigned long long n, char at[SPAN_DECIMAL])
+{
+	size_t first = SPAN_DECIMAL;
+
+	do
+		at[--first] = (char)('0' + n % 10);
+	while ((n /= 10) > 0);
+	return (struct span){ at + first, SPAN_DECIMAL - first };
+}
+
 bool
 span_copy(struct span s, char *at, size_t size)
 {

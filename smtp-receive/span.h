@@ -12,6 +12,8 @@
 
 #define countof(array) (sizeof (array) / sizeof *(array))
 
+enum { SPAN_DECIMAL = 20 };	/* digits of a number of 64 bits */
+
 struct span {
 	const char *at;
 	size_t len;
@@ -40,6 +42,9 @@ bool span_skip(struct span *s, const char *prefix);
  * UINT64_MAX, because its reader compares it with a limit.  False where s
  * is empty or has another character. */
 bool span_number(struct span, unsigned long long *value);
+
+/* n in decimal digits, in at, which must stay as long as the result. */
+struct span span_decimal(unsigned long long n, char at[SPAN_DECIMAL]);
 
 /* Copies s to at[size] and ends it with a NUL; false, and nothing is
  * copied, where it does not fit. */

@@ -16,6 +16,7 @@
 #include "suite.h"
 
 #define START	"event=test id=0123456789abc client=192.0.2.1"
+#define MORE	"event=more id=0123456789abc "
 
 static struct log log_ = { .id = "0123456789abc", .client = "192.0.2.1" };
 static struct log_line line;
@@ -295,7 +296,11 @@ START_TEST(syslog_gets_lines_of_1000_and_no_formats)
 		ck_assert_int_eq(told[i].priority, LOG_NOTICE);
 	ck_assert_uint_eq(strlen(told[0].text), 1000);
 	ck_assert_uint_eq(strlen(told[1].text), 1000);
-	ck_assert_uint_eq(strlen(told[2].text), line.len - 2000);
+	ck_assert_uint_eq(strlen(told[2].text), line.len - 2000 +
+	    2 * strlen(MORE));
+	/* No piece begins with what a client has said. */
+	ck_assert_mem_eq(told[1].text, MORE, strlen(MORE));
+	ck_assert_mem_eq(told[2].text, MORE, strlen(MORE));
 	ck_assert_mem_eq(told[0].text, START " key=%%%", strlen(START) + 8);
 }
 END_TEST

@@ -160,6 +160,30 @@ START_TEST(room)
 }
 END_TEST
 
+/* A client that gave no SIZE: the room is looked at for each full buffer.
+ * _i: it goes in the middle, or stays. */
+START_TEST(room_in_the_middle)
+{
+	static unsigned char full[BODY_SIZE];
+	struct trace t = { .client = "unknown", .hostname = "h", .id = "i" };
+	struct statfs fs = { .f_bsize = 1, .f_frsize = 1, .f_blocks = 1u << 31,
+	    .f_bavail = 1000 };
+
+	fault_trick.statfs = &fs;
+	post.config.min_free = 1000;
+	deliver_begin(&post.deliver, 0);
+	ck_assert_int_eq(rcpt("ann@example.org", 0, 1), reply_rcpt_ok);
+	ck_assert_int_eq(deliver_write(&post.deliver, &t, full, BODY_SIZE),
+	    reply_stored);
+	fs.f_bavail -= (unsigned)_i;
+	ck_assert_int_eq(deliver_write(&post.deliver, &t, full, BODY_SIZE),
+	    _i == 0 ? reply_stored : reply_no_room);
+	ck_assert_int_eq(home_logged(&post.home, "call=fstatfs path="), _i);
+	deliver_undo(&post.deliver);
+	ck_assert_int_eq(home_all(&post.home), 0);
+}
+END_TEST
+
 START_TEST(too_many_mailboxes)
 {
 	post.config.max_mailboxes = 3;
@@ -262,6 +286,7 @@ add_mailboxes(TCase *tc)
 	tcase_add_loop_test(tc, a_for_clause_for_one_recipient_only, 0, 2);
 	tcase_add_test(tc, the_name_tells_the_size);
 	tcase_add_loop_test(tc, room, 0, 8);
+	tcase_add_loop_test(tc, room_in_the_middle, 0, 2);
 	tcase_add_test(tc, too_many_mailboxes);
 	tcase_add_test(tc, a_mailbox_more_that_is_none);
 	tcase_add_test(tc, as_many_mailboxes_as_there_is_room_for);

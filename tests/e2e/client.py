@@ -91,13 +91,17 @@ class Client:
         equal(rest, b"", "after the end")
         self.close()
 
-    def rest(self):
-        """The codes of all replies until the end."""
+    def rest_text(self):
+        """All replies until the end."""
         octets = self.waiting
         while (more := self.read()):
             octets += more
         self.close()
-        return [line[:3] for line in octets.decode("ascii").split("\r\n")
+        return octets.decode("ascii")
+
+    def rest(self):
+        """Their codes."""
+        return [line[:3] for line in self.rest_text().split("\r\n")
             if line[3:4] == " "]
 
     def close(self):

@@ -173,6 +173,18 @@ def broken_map():
         receiver.one()
 
 
+@test("a map with faults is read for each mail, but cannot fill the log")
+def broken_map_often():
+    with Receiver(users=MAP + "no line\n" * 20) as receiver:
+        client = receiver.connect()
+        client.hello()
+        for _ in range(20):
+            client.envelope("ann@example.org")
+            client.ask("RSET", "250")
+        client.quit()
+        equal(len(receiver.log("map")), 100, "lines")
+
+
 @test("a map that is empty, lacks its last line end, or was just changed")
 def edited_map():
     for text, age in ("", 10), (MAP.rstrip("\n"), 10), (MAP, 0):
@@ -314,7 +326,8 @@ def term():
             if steps == 5:
                 client.say(WAITING[4])
             client.monitor.send_signal([signal.SIGTERM, signal.SIGINT,
-                signal.SIGHUP][steps % 3])
+                signal.SIGHUP, signal.SIGQUIT, signal.SIGALRM,
+                signal.SIGUSR1][steps])
             client.hear("421 4.3.2")
             client.end()
             equal(receiver.status(client), 0, "exit status")
@@ -347,6 +360,23 @@ def term_at_any_moment():
             equal(len(receiver.files()), 3 * heard, "files after %r" % codes)
             stored += heard
     print("# stored %d of 60" % stored)
+
+
+@test("TERM while whole mails come in one burst: as many 250 as stored")
+def term_in_a_burst():
+    mail = (b"MAIL FROM:<eve@example.com>\r\nRCPT TO:<ann@example.org>\r\n"
+        b"DATA\r\nhi\r\n.\r\n")
+    for burst in range(5):
+        with Receiver() as receiver:
+            client = receiver.connect()
+            client.hello()
+            client.say(mail * 300)
+            until(lambda: len(receiver.files()) > 5 * burst, "mails")
+            client.monitor.send_signal(signal.SIGTERM)
+            replies = client.rest_text()
+            equal(receiver.status(client), 0, "exit status")
+            equal(replies.count("Stored as"), len(receiver.files()),
+                "replies for the files")
 
 
 @test("TERM at the session alone changes nothing")

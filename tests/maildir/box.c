@@ -219,7 +219,7 @@ end_all(void)
 void
 undo_all(void)
 {
-	for (int i = 0; i < MAX; i++) {
+	for (int i = MAX - 1; i >= 0; i--) {	/* the first of all last */
 		ck_assert_int_eq(maildir_undo(&mail[i]), 0);
 		ck_assert_int_eq(mail[i].place, MAILDIR_NOWHERE);
 		maildir_close(&box[i]);

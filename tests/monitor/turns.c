@@ -70,15 +70,9 @@ START_TEST(parts_are_taken_in_their_order)
 		{ HOUSE_FRESH, ASK_HELO | ASK_MAIL | ASK_RCPT, true },
 		{ HOUSE_FRESH, ASK_MAIL | ASK_RCPT, false },
 		{ HOUSE_READY, ASK_HELO | ASK_MAIL | ASK_NOTE, true },
-		{ HOUSE_READY, ASK_ABORT | ASK_MAIL, false },
-		{ HOUSE_RCPTS, ASK_ABORT | ASK_HELO | ASK_MAIL | ASK_RCPT,
-		  true },
-		{ HOUSE_RCPTS, ASK_ABORT | ASK_HELO | ASK_MAIL | ASK_DATA,
-		  false },
 		{ HOUSE_RCPTS, ASK_HELO | ASK_RCPT, false },
 		{ HOUSE_RCPTS, ASK_DATA | ASK_RCPT, false },
 		{ HOUSE_SENDER, ASK_DATA | ASK_COMMIT, false },
-		{ HOUSE_DATA, ASK_ABORT | ASK_COMMIT, false },
 		{ HOUSE_RCPTS, ASK_DATA | ASK_NOTE | ASK_QUIT, true },
 	};
 
@@ -151,7 +145,7 @@ add_turns(TCase *tc)
 {
 	tcase_add_loop_test(tc,
 	    a_part_is_taken_in_its_states_and_an_attack_in_all_others, 0, ALL);
-	tcase_add_loop_test(tc, parts_are_taken_in_their_order, 0, 11);
+	tcase_add_loop_test(tc, parts_are_taken_in_their_order, 0, 7);
 	tcase_add_test(tc, after_a_refused_body_only_abort_leads_on);
 	tcase_add_loop_test(tc, behind_a_commit, 0, 5);
 	tcase_add_test(tc, behind_quit);

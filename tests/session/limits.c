@@ -105,6 +105,16 @@ static const struct dialogue dialogues[] = {
 	{ "the default is ten",
 	  FROM "(" EVE "){11}", "250 250 (550 ){10}452" },
 
+	/* Commands without a stored mail: 5000. */
+	{ "5000 commands are answered",
+	  EHLO "(NOOP\r\n){4999}QUIT\r\n", "250 (250 ){4999}421:4.7.0",
+	  .trace = "quit commands 5001\n",
+	  .text = "421 4.7.0 Too many commands" },
+	{ "a stored mail starts the count anew",
+	  FROM "RCPT TO:<ann@example.org>\r\n(NOOP\r\n){4000}DATA\r\nhi\r\n"
+	  ".\r\n(NOOP\r\n){4000}", "250 250 250 (250 ){4000}354 250 "
+	  "(250 ){4000}", .stored = "hi\n" },
+
 	/* All refusals: 2000. */
 	{ "2000 refusals are answered",
 	  FROM "(" FULL "){2000}NOOP\r\n", "250 250 (452 ){2000}250" },
