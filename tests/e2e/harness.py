@@ -175,13 +175,17 @@ class Receiver:
         return monitor
 
     def connect(self, family=socket.AF_INET, first=b"", before=None,
-            seconds=30, **more):
+            narrow=False, seconds=30, **more):
         """A TCP connection whose other end is the receiver's 0 and 1.  first
-        is sent, and before(socket) called, before there is a receiver."""
+        is sent, and before(socket) called, before there is a receiver.
+        narrow: few replies fit into it."""
         address = "::1" if family == socket.AF_INET6 else "127.0.0.1"
         with socket.create_server((address, 0), family=family) as server:
             ours = socket.create_connection(server.getsockname()[:2])
             theirs, _ = server.accept()
+        if narrow:
+            ours.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+            theirs.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 4096)
         ours.sendall(first)
         if before:
             before(ours)
