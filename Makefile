@@ -26,7 +26,7 @@ DEMO_PORT ?= 2525
 
 SESSION	= smtp transaction session line wire param path body dot head
 SEAM	= ask confined
-MONITOR	= monitor house deliver commit mailbox trace log id client config setting \
+MONITOR	= monitor house deliver commit mailbox trace log id client clock config setting \
 	  usermap mapindex mapreader mapline mapfile address
 BOTH	= main reply span
 MAILDIR	= maildir name undo

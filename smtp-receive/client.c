@@ -11,8 +11,9 @@
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/time.h>
-#include <time.h>
 #include <unistd.h>
+
+#include "clock.h"
 
 enum { PART_MS = 2000 };
 
@@ -157,30 +158,19 @@ client_say(const char *octets, size_t len)
 	}
 }
 
-static int
-milliseconds_since(const struct timespec *start)
-{
-	struct timespec now = { 0 };
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (int)((now.tv_sec - start->tv_sec) * 1000 +
-	    (now.tv_nsec - start->tv_nsec) / 1000000);
-}
-
 void
 client_part(const struct client *c)
 {
 	char octets[4096];
-	struct timespec start = { 0 };
+	const struct timespec start = clock_now();
 	struct pollfd p = { .fd = 0, .events = POLLIN };
 	ssize_t n = 1;
 	int left = PART_MS;
 
 	if (!c->socket[0] || shutdown(1, SHUT_WR) == -1)
 		return;
-	clock_gettime(CLOCK_MONOTONIC, &start);
 	while (n > 0 && left > 0 && poll(&p, 1, left) > 0) {
 		n = recv(0, octets, sizeof octets, MSG_DONTWAIT);
-		left = PART_MS - milliseconds_since(&start);
+		left = PART_MS - (int)clock_milliseconds(&start);
 	}
 }

@@ -4,19 +4,11 @@
 
 #include <string.h>
 
+#include "clock.h"
+
 /* More than a session that keeps its own limit can bring about: one mail may
  * be refused twice, by us in its middle and by the session at its dot. */
 enum { REFUSALS = 2 * MAX_REFUSED + 10 };
-
-long long
-house_milliseconds(const struct timespec *since)
-{
-	struct timespec now = { 0 };
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (long long)(now.tv_sec - since->tv_sec) * 1000 +
-	    (now.tv_nsec - since->tv_nsec) / 1000000;
-}
 
 static void
 tell_map_fault(void *arg, const char *file, unsigned long line,
@@ -106,7 +98,7 @@ house_mail(struct house *h, const struct ask *ask, struct answer *answer)
 	h->map_open = false;
 	memcpy(h->sender, ask->sender, ask->sender_len);
 	h->trace.sender = (struct span){ h->sender, ask->sender_len };
-	clock_gettime(CLOCK_MONOTONIC, &h->mail_start);
+	h->mail_start = clock_now();
 	deliver_begin(&h->deliver, ask->size);
 	return NULL;
 }
@@ -299,7 +291,7 @@ house_commit(struct house *h, const struct ask *ask, struct answer *answer)
 		return "commit: over max-message-size";
 	if (ask->crlf < size || ask->crlf > 2 * size)
 		return "commit: a size with CR LF that cannot be";
-	clock_gettime(CLOCK_MONOTONIC, &h->commit_start);
+	h->commit_start = clock_now();
 	enum reply reply = store(h, ask);
 	for (size_t i = 0; i < count; i++)
 		answer->each[i] = (uint16_t)reply;
@@ -330,7 +322,7 @@ log_stored(const struct house *h, const struct mailbox *m, long long ms)
 void
 house_answered(struct house *h, bool handed_over)
 {
-	long long ms = house_milliseconds(&h->commit_start);
+	long long ms = clock_milliseconds(&h->commit_start);
 
 	if (h->state != HOUSE_DATA)	/* it was refused */
 		return;
@@ -384,7 +376,7 @@ house_close(struct house *h)
 	log_number(&l, "refused", h->refused);
 	if (h->state == HOUSE_CLOSED)
 		log_number(&l, "bytes", h->octets);
-	log_number(&l, "ms", (uint64_t)house_milliseconds(&h->start));
+	log_number(&l, "ms", (uint64_t)clock_milliseconds(&h->start));
 	log_text(&l, "how", h->how);
 	log_end(&l);
 }

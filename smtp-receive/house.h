@@ -79,6 +79,4 @@ bool house_busy(const struct house *);
 /* Undoes what is in hand and logs the end. */
 void house_close(struct house *);
 
-long long house_milliseconds(const struct timespec *since);
-
 #endif

@@ -17,6 +17,7 @@
 #include <unistd.h>
 
 #include "client.h"
+#include "clock.h"
 #include "config.h"
 #include "confined.h"
 #include "id.h"
@@ -267,7 +268,7 @@ run_monitor(struct program *p, pid_t session)
 	h->deliver.config = &p->config;
 	h->deliver.log = &p->log;
 	h->deliver.uid = geteuid();
-	clock_gettime(CLOCK_MONOTONIC, &h->start);
+	h->start = clock_now();
 	m->house = h;
 	m->shared = p->shared;
 	m->pair = p->pair[0];

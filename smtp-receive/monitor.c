@@ -9,6 +9,8 @@
 #include <sys/socket.h>
 #include <sys/wait.h>
 
+#include "clock.h"
+
 enum {
 	SETTLE_MS	= 2000,	/* for what a session has in hand */
 	SETTLE_STEP_MS	= 5,
@@ -174,7 +176,7 @@ time_left(const struct monitor *m)
 	const struct house *h = m->house;
 
 	return (long long)h->config->session_timeout * 1000 -
-	    house_milliseconds(house_busy(h) ? &h->mail_start : &h->start);
+	    clock_milliseconds(house_busy(h) ? &h->mail_start : &h->start);
 }
 
 /* A pipe or a terminal has no timeout of its own.  Milliseconds until its
@@ -188,10 +190,10 @@ silence_left(struct monitor *m)
 	if (h->client->socket[0] && h->client->socket[1])
 		return LLONG_MAX;
 	if (beat != m->beat || m->beat_start.tv_sec == 0)
-		clock_gettime(CLOCK_MONOTONIC, &m->beat_start);
+		m->beat_start = clock_now();
 	m->beat = beat;
 	return (long long)h->config->command_timeout * 1000 -
-	    house_milliseconds(&m->beat_start);
+	    clock_milliseconds(&m->beat_start);
 }
 
 /* Gives the session time to say what it is about to say, so that no reply
@@ -202,10 +204,9 @@ static bool
 settle(struct monitor *m)
 {
 	struct pollfd p = { .fd = m->pair, .events = POLLIN };
-	struct timespec start = { 0 };
+	const struct timespec start = clock_now();
 	long long ms = 0;
 
-	clock_gettime(CLOCK_MONOTONIC, &start);
 	while (!m->over && ms < 2 * SETTLE_MS) {
 		if (atomic_load(&m->shared->waiting))
 			return true;
@@ -214,7 +215,7 @@ settle(struct monitor *m)
 				return false;
 			receive(m);
 		}
-		ms = house_milliseconds(&start);
+		ms = clock_milliseconds(&start);
 	}
 	return false;
 }

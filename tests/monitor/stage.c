@@ -15,6 +15,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "../../smtp-receive/clock.h"
+
 struct stage stage;
 
 static void
@@ -261,7 +263,7 @@ play(enum last last)
 
 	bool result = monitor_run(&stage.monitor);
 
-	stage.took = (long)house_milliseconds(&start);
+	stage.took = (long)clock_milliseconds(&start);
 	close(pair[0]);
 	hear();
 	/* Reaped, and so dead. */

@@ -1,0 +1,11 @@
+/* clock.h - how long something has taken: CLOCK_MONOTONIC, which nobody sets. */
+
+#ifndef CLOCK_H
+#define CLOCK_H
+
+#include <time.h>
+
+struct timespec clock_now(void);
+long long clock_milliseconds(const struct timespec *since);
+
+#endif
