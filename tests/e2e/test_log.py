@@ -88,6 +88,24 @@ def failing():
         receiver.one()
 
 
+@test("a log pipe that is full and that nobody reads: mail arrives")
+def stuck():
+    with Receiver() as receiver:
+        read, write = os.pipe()
+        os.set_blocking(write, False)
+        try:
+            while True:
+                os.write(write, b"x" * 4096)
+        except BlockingIOError:
+            os.set_blocking(write, True)
+        began = time.monotonic()
+        equal(receiver.status(deliver(receiver, stderr=write)), 0)
+        true(time.monotonic() < began + 10, "it took too long")
+        receiver.one()
+        os.close(read)
+        os.close(write)
+
+
 @test("descriptor 2 closed: nothing of the log reaches the client or a file")
 def closed():
     with Receiver(log="auto") as receiver:
