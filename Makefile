@@ -87,7 +87,7 @@ $(BUILD)/%/flags: FORCE
 	@echo "$$FLAGS" | cmp -s - $@ || echo "$$FLAGS" >$@
 
 demo: all
-	@DEMO_PORT=$(DEMO_PORT) SMTP_RECEIVE=$(BUILD)/smtp-receive tests/demo
+	@DEMO_PORT=$(DEMO_PORT) SMTP_RECEIVE=$(BUILD)/smtp-receive exec tests/demo
 
 MAN5	= smtp-receive.conf.5 smtp-receive-users.5
 MAN8	= smtp-receive.8

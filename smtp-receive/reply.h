@@ -37,6 +37,7 @@
 	REPLY(trouble,		451, "4.3.0", "A fault of this system, not of the mail; try again later") \
 	REPLY(map_broken,	451, "4.3.5", "The list of users is being changed or has a fault; try again later") \
 	REPLY(hung_up,		451, "4.4.2", "The connection was closed before the mail was stored; send it again") \
+	REPLY(no_rcpts_now,	451, "4.5.1", "No recipient was accepted for now; try again later") \
 	REPLY(over_quota,	452, "4.2.2", "The mailbox is full; try again later") \
 	REPLY(no_room,		452, "4.3.1", "Not enough room for the mail; try again later") \
 	REPLY(too_many_rcpts,	452, "4.5.3", "Too many recipients; send the others the mail in a transaction of their own") \

@@ -58,6 +58,7 @@ session_reset(struct session *s)
 		s->backend->abort(s->house);
 	s->state = READY;
 	s->recipients = 0;
+	s->later = false;
 }
 
 void

@@ -50,6 +50,7 @@ struct session {
 	unsigned idle;		/* commands since the last stored mail */
 	unsigned mails;		/* begun; the number of the one in hand */
 	unsigned recipients;	/* accepted for the mail in hand */
+	bool later;		/* a RCPT of it was answered with 4xx */
 	struct span verb, said;	/* of the line in hand, for a note */
 	char id[MAX_ID];	/* for replies: the mail's, if one is in hand */
 	char text[MAX_REASON + 1];	/* said in place of the next reply's own */

@@ -141,22 +141,25 @@ static const struct command {
 	{ "TURN",	ANY,		MAYBE,	reply_no_argument,	do_not_implemented },
 };
 
-/* What must come first, or came already. */
+/* What must come first, or came already.  A client may take what DATA hears
+ * as the word on the mail: no 5xx where one recipient was to come later. */
 static enum reply
-out_of_order(unsigned state, unsigned when)
+out_of_order(const struct session *s, unsigned when)
 {
-	if (state > when)
+	if (s->state > when)
 		return reply_mail_already;
-	if (state == FRESH)
+	if (s->state == FRESH)
 		return reply_hello_first;
-	return state == READY ? reply_mail_first : reply_no_valid_rcpts;
+	if (s->state == READY)
+		return reply_mail_first;
+	return s->later ? reply_no_rcpts_now : reply_no_valid_rcpts;
 }
 
 static enum reply
 perform(struct session *s, const struct command *c, struct span argument)
 {
 	if ((s->state & c->when) == 0)
-		return session_refuse(s, out_of_order(s->state, c->when));
+		return session_refuse(s, out_of_order(s, c->when));
 	if (argument.len == 0 ? c->argument == SOME : c->argument == NONE)
 		return session_refuse(s, c->wrong);
 	return c->handle(s, argument);

@@ -127,8 +127,8 @@ parse_rcpt(struct span argument, struct span *recipient)
 	return reply_rcpt_ok;
 }
 
-enum reply
-transaction_rcpt(struct session *s, struct span argument)
+static enum reply
+ask_rcpt(struct session *s, struct span argument)
 {
 	struct span recipient;
 	struct verdict verdict = { 0 };
@@ -151,6 +151,15 @@ transaction_rcpt(struct session *s, struct span argument)
 		s->state = RCPTS;
 	}
 	return verdict.reply;
+}
+
+enum reply
+transaction_rcpt(struct session *s, struct span argument)
+{
+	enum reply reply = ask_rcpt(s, argument);
+
+	s->later |= reply_code(reply) / 100 == 4;
+	return reply;
 }
 
 static enum reply

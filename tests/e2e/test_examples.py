@@ -278,7 +278,7 @@ def directories():
     block = readme_block("useradd").replace("\\\n", " ")
     lines = block.splitlines()
     equal([line.split()[0] for line in lines],
-        "useradd install cd install".split())
+        "useradd install install cd install".split())
     with Place() as place:
         root = place.base + "/root"
         os.makedirs(root + "/etc")
@@ -290,9 +290,11 @@ def directories():
             user = file.read().split(":")
         equal((user[0], user[5], user[6].strip()),
             ("vmail", "/var/vmail", "/usr/sbin/nologin"))
-        script = "\n".join(lines[1:]).replace("/var/vmail", root + "/vmail")
+        script = "\n".join(lines[1:]).replace("/var/vmail",
+            root + "/vmail").replace("/etc/", root + "/etc/")
         place.shell(script.replace("-o vmail", "-o %d" % UID).replace(
             "-g vmail", "-g %d" % UID), user=0, group=0)
+        true(os.path.isdir(root + "/etc/smtp-receive"), "the map's place")
         for part in "cur", "new", "tmp":
             stat = os.stat(root + "/vmail/ann/Maildir/" + part)
             equal((stat.st_uid, stat.st_mode & 0o777), (UID, 0o700))

@@ -15,7 +15,7 @@ def refused(receiver, to, wanted):
     client.hello()
     client.ask("MAIL FROM:<eve@example.com>", "250")
     client.ask("RCPT TO:<%s>" % to, wanted)
-    client.ask("DATA", "554 5.5.1")
+    client.ask("DATA", "451 4.5.1" if wanted[0] == "4" else "554 5.5.1")
     client.quit()
     status = receiver.status(client)
     receiver.nothing()

@@ -105,6 +105,14 @@ static const struct dialogue dialogues[] = {
 	{ "the default is ten",
 	  FROM "(" EVE "){11}", "250 250 (550 ){10}452" },
 
+	/* DATA without a recipient: 5xx only where all were refused for good. */
+	{ "a recipient for later makes DATA later, too",
+	  FROM FULL "DATA\r\n", "250 250 452 451:4.5.1" },
+	{ "also beside an unknown one", FROM FULL EVE "DATA\r\n",
+	  "250 250 452 550 451:4.5.1" },
+	{ "in the mail in hand only", FROM FULL "RSET\r\nMAIL FROM:<>\r\n" EVE
+	  "DATA\r\n", "250 250 452 250 250 550 554:5.5.1" },
+
 	/* Commands without a stored mail: 5000. */
 	{ "5000 commands are answered",
 	  EHLO "(NOOP\r\n){4999}QUIT\r\n", "250 (250 ){4999}421:4.7.0",
