@@ -7,7 +7,10 @@
 #	make tests		every test program, run none
 #	make check CORPUS=DIR	with the *.eml below DIR for tests/e2e
 #
-# tests/run says what it expects of a test.
+# tests/run says what it expects of a test; tests/proof/proof.mk has the long
+# ones.
+
+include tests/proof/proof.mk
 
 FUZZ_SECONDS ?= 60
 CORPUS	?=
@@ -55,7 +58,8 @@ SHARES_session	= $(addprefix tests/session/,fake talk heard)
 
 UNITTESTS = $(patsubst tests/test_%.c,%,$(wildcard tests/test_*.c))
 FUZZERS	= $(patsubst tests/fuzz/fuzz_%.c,%,$(wildcard tests/fuzz/fuzz_*.c))
-SCRIPTS	= $(wildcard tests/e2e/test_*.py) tests/install.sh \
+SCRIPTS	= $(wildcard tests/e2e/test_*.py tests/proof/test_*.py) \
+	  tests/install.sh \
 	  "tests/loopfs.sh $(TEST)/test_maildir"
 DIALOGUES = tests/e2e/test_dialogue.py
 
@@ -132,10 +136,11 @@ tests: all $(TESTS) $(TEST)/smtp-receive $(TEST)/smtp-receive-open
 
 # What is missing comes before anything is compiled: it may be the compiler.
 NEEDED	= $(addprefix need-,$(patsubst check-asan,check,$(patsubst fuzz,ci,\
-	  $(filter demo check check-asan fuzz bench,$(MAKECMDGOALS)))))
+	  $(filter demo check check-asan fuzz bench proof $(PROOFS),\
+	  $(MAKECMDGOALS)))))
 $(BUILD)/obj/flags $(TEST)/obj/flags $(ASAN)/obj/flags $(FUZZ)/obj/flags: \
     | $(sort $(NEEDED))
-need-demo need-check need-ci need-bench: need-%:
+need-demo need-check need-ci need-bench need-proof $(PROOFS:%=need-%): need-%:
 	@tests/need $*
 
 # Other mail systems, for tests/e2e: what cannot be had is skipped there.
@@ -167,4 +172,4 @@ bench: all
 	    python3 tests/bench/mailfront.py
 
 .PHONY: tests asan check-asan fuzzers fuzz bench peers \
-    need-demo need-check need-ci need-bench
+    need-demo need-check need-ci need-bench need-proof $(PROOFS:%=need-%)

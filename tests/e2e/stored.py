@@ -8,7 +8,7 @@ from tap import equal, true
 
 
 class Stored:
-    """A file in new/, taken apart: its block of three headers and the body."""
+    """A file in new/ or cur/, taken apart: its block of three headers and the body."""
 
     BLOCK = re.compile(
         rb"Return-Path: <(?P<sender>[^\n]*)>\n"
@@ -29,7 +29,8 @@ class Stored:
         true(match, "no header block: %.300r" % self.whole)
         self.header = match.groupdict()
         self.body = self.whole[match.end():]
-        name = self.NAME.fullmatch(os.path.basename(path))
+        # Behind a colon are the flags of a reader, who moved it to cur/.
+        name = self.NAME.fullmatch(os.path.basename(path).split(":")[0])
         true(name, "a file name of no form: " + path)
         equal(int(name[2]), len(self.whole), "S= of " + path)
         equal(int(name[3]), len(self.whole) + self.whole.count(b"\n"),
