@@ -37,6 +37,29 @@ attack(struct monitor *m, const char *what)
 	end(m, "attack");
 }
 
+/* Talking to the session fails without a doing of its own: memory, say. */
+static void
+log_fault(const struct monitor *m, const char *call)
+{
+	log_failed(m->house->log, call, NULL, errno,
+	    "to talk to the session of this connection");
+}
+
+/* Ends the session from our side, and tells the client why, if that is not
+ * to stand in the middle of a reply. */
+static void
+dismiss(struct monitor *m, enum reply reply, const char *how, bool tell)
+{
+	char octets[MAX_REPLY];
+
+	end(m, how);
+	m->house->fault |= reply == reply_unserviceable;
+	kill(m->session, SIGKILL);
+	if (tell)
+		client_say(octets, reply_write(reply, "", NULL,
+		    m->house->log->id, octets, sizeof octets));
+}
+
 /* What the contract permits when: backend.h, as a table. */
 static const struct row {
 	enum ask_part part;
@@ -125,8 +148,26 @@ take_parts(struct monitor *m, struct answer *answer)
 static bool
 hand_over(const struct monitor *m, const struct answer *answer)
 {
-	return send(m->pair, answer, sizeof *answer,
-	    MSG_DONTWAIT | MSG_NOSIGNAL) == (ssize_t)sizeof *answer;
+	ssize_t n;
+
+	do
+		n = send(m->pair, answer, sizeof *answer,
+		    MSG_DONTWAIT | MSG_NOSIGNAL);
+	while (n == -1 && errno == EINTR);
+	return n == (ssize_t)sizeof *answer;
+}
+
+/* A session that is gone or does not read broke its contract.  One that
+ * waits for an answer which we cannot send says nothing meanwhile. */
+static void
+give_up_answer(struct monitor *m)
+{
+	if (errno == EAGAIN || errno == EPIPE || errno == ECONNRESET) {
+		attack(m, "an answer is not taken");
+		return;
+	}
+	log_fault(m, "send");
+	dismiss(m, reply_unserviceable, "fault", true);
 }
 
 static void
@@ -136,14 +177,30 @@ take_message(struct monitor *m)
 	const char *fault = take_parts(m, &answer);
 	bool handed_over = true;
 
-	if (fault == NULL && (m->ask.parts & ASK_QUESTION) != 0)
+	if (fault != NULL) {
+		attack(m, fault);
+		return;
+	}
+	if ((m->ask.parts & ASK_QUESTION) != 0)
 		handed_over = hand_over(m, &answer);
-	if (fault == NULL && (m->ask.parts & ASK_COMMIT) != 0)
+	if (!handed_over)
+		give_up_answer(m);
+	if ((m->ask.parts & ASK_COMMIT) != 0)
 		house_answered(m->house, handed_over);
-	if (fault != NULL || !handed_over)
-		attack(m, fault != NULL ? fault : "an answer is not taken");
-	else if (m->house->state == HOUSE_CLOSED)
+	if (m->house->state == HOUSE_CLOSED)
 		m->over = true;
+}
+
+/* A call that failed has taken nothing.  Once, and the message is answered yet
+ * before the connection is closed. */
+static void
+receive_failed(struct monitor *m)
+{
+	if (errno == EINTR || errno == EAGAIN)
+		return;
+	if (!m->broken)
+		log_fault(m, "recv");
+	m->broken = true;
 }
 
 /* Takes one message, or sees that the session is gone. */
@@ -152,9 +209,9 @@ receive(struct monitor *m)
 {
 	ssize_t n = recv(m->pair, &m->ask, sizeof m->ask, MSG_TRUNC);
 
-	if (n == -1 && errno == EINTR)
-		return;
-	if (n == (ssize_t)sizeof m->ask)
+	if (n == -1 && errno != ECONNRESET)
+		receive_failed(m);
+	else if (n == (ssize_t)sizeof m->ask)
 		take_message(m);
 	else if (n > 0)
 		attack(m, "a message of another size");
@@ -220,20 +277,14 @@ settle(struct monitor *m)
 	return false;
 }
 
-/* Ends the session from our side, and tells the client why. */
+/* One whose questions we cannot hear has said all that it can. */
 static void
 close_down(struct monitor *m, enum reply reply, const char *how)
 {
-	char octets[MAX_REPLY];
 	bool quiet = settle(m);
 
-	if (m->over)
-		return;
-	end(m, how);
-	kill(m->session, SIGKILL);
-	if (quiet)
-		client_say(octets, reply_write(reply, "", NULL,
-		    m->house->log->id, octets, sizeof octets));
+	if (!m->over)
+		dismiss(m, reply, how, quiet || m->broken);
 }
 
 static void
@@ -258,7 +309,9 @@ wait_for_message(struct monitor *m)
 		return;
 	if (p[0].revents != 0)
 		receive(m);
-	if (p[1].revents != 0 && !m->over)
+	if (m->broken && !m->over)
+		close_down(m, reply_unserviceable, "fault");
+	else if (p[1].revents != 0 && !m->over)
 		close_down(m, reply_shutdown, "signal");
 }
 

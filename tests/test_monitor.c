@@ -25,5 +25,6 @@ suite(void)
 	add(s, "turns", add_turns);
 	add(s, "mails", add_mails);
 	add(s, "ends", add_ends);
+	add(s, "faults", add_faults);
 	return s;
 }

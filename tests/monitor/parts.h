@@ -10,5 +10,6 @@ void add_limits(TCase *);
 void add_turns(TCase *);
 void add_mails(TCase *);
 void add_ends(TCase *);
+void add_faults(TCase *);
 
 #endif
