@@ -366,17 +366,21 @@ maildir_journal(struct delivery *d)
 	    : failed(d, "fremovexattr");
 }
 
-void
+int
 maildir_end(struct delivery *d)
 {
-	int error = errno;
+	int error = errno, result = 0;
 
 	if (d->place == MAILDIR_NOWHERE)
-		return;
-	/* What stays there is for the readers, who clean tmp/. */
-	if (d->place != MAILDIR_NEW)
-		unlinkat(d->into->tmp, d->name, 0);
-	d->place &= MAILDIR_NEW;
+		return 0;
+	if (d->place != MAILDIR_NEW
+	    && unlinkat(d->into->tmp, d->name, 0) != 0 && errno != ENOENT) {
+		d->call = "unlinkat";
+		error = errno;
+		result = -1;
+	}
+	d->place = result == 0 ? d->place & MAILDIR_NEW : MAILDIR_TMP;
 	errno = error;
 	shut(&d->fd);
+	return result;
 }

@@ -115,8 +115,9 @@ int maildir_syncfs(struct delivery *);
 int maildir_journal(struct delivery *);
 
 /* After the answer: the name under tmp/ goes if it is still there, the file
- * is closed. */
-void maildir_end(struct delivery *);
+ * is closed.  -1: it cannot go, and place says so; the message is stored all
+ * the same. */
+int maildir_end(struct delivery *);
 
 /* Takes everything back: the name in tmp/, in new/, and in cur/ where a
  * reader was quicker, flags behind it or not.  -1: something could not be

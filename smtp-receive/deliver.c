@@ -366,8 +366,11 @@ void
 deliver_end(struct deliver *d)
 {
 	for (size_t i = 0; i < d->mailbox_count; i++) {
-		maildir_end(&d->mailboxes[i].delivery);
-		maildir_close(&d->mailboxes[i].dir);
+		struct mailbox *m = &d->mailboxes[i];
+
+		if (maildir_end(&m->delivery) == -1)
+			log_left(d, m);
+		maildir_close(&m->dir);
 	}
 	deliver_begin(d, 0);
 }

@@ -183,6 +183,24 @@ START_TEST(what_cannot_be_undone_is_logged_with_its_path)
 }
 END_TEST
 
+/* The name in tmp/ of a message that came to new/ by a link. */
+START_TEST(what_stays_in_tmp_of_a_stored_mail_is_logged)
+{
+	char name[MAILDIR_NAME];
+
+	fault_lack("renameat2", EINVAL);
+	ck_assert_int_eq(rcpt("ann@example.org", 0, 0), reply_rcpt_ok);
+	ck_assert_int_eq(finish(), reply_stored);
+	memcpy(name, post.deliver.mailboxes[0].delivery.name, sizeof name);
+	fault_lack("unlinkat", EIO);
+	deliver_end(&post.deliver);
+	ck_assert_int_eq(home_logged(&post.home, "call=unlinkat"), 1);
+	ck_assert_int_eq(home_logged(&post.home, "/tmp/"), 1);
+	ck_assert_int_eq(home_logged(&post.home, name), 1);
+	ck_assert_int_eq(home_files(&post.home, "new"), 1);
+}
+END_TEST
+
 void
 add_faults(TCase *tc)
 {
@@ -193,4 +211,5 @@ add_faults(TCase *tc)
 	tcase_add_test(tc, names_of_all_go_when_the_last_cannot_be_given);
 	tcase_add_loop_test(tc, syncs, 0, 10);
 	tcase_add_test(tc, what_cannot_be_undone_is_logged_with_its_path);
+	tcase_add_test(tc, what_stays_in_tmp_of_a_stored_mail_is_logged);
 }
