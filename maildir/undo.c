@@ -137,15 +137,15 @@ forget(const struct delivery *d)
 	return -1;
 }
 
-/* Does our file still have a name somewhere?  Network file systems keep one
- * for what is open. */
+/* Does our file still have a name somewhere, as far as we can see?  Network
+ * file systems keep one for what is open. */
 static bool
 has_name(const struct delivery *d)
 {
 	struct stat st;
 
-	return d->fd != -1 && d->into->has_range && fstat(d->fd, &st) == 0 &&
-	    st.st_nlink > 0;
+	return d->fd != -1 && d->into->has_range &&
+	    (fstat(d->fd, &st) != 0 || st.st_nlink > 0);
 }
 
 int
