@@ -18,17 +18,19 @@ enum {
 };
 
 /* inetd gives the client's socket as 2: a log line there would be taken for
- * a reply. */
+ * a reply.  Where it cannot be seen, it could be. */
 static bool
 is_client(void)
 {
 	struct stat two, other;
 
-	if (fstat(2, &two) == -1 || !S_ISSOCK(two.st_mode))
+	if (fstat(2, &two) == -1)
+		return true;
+	if (!S_ISSOCK(two.st_mode))
 		return false;
 	for (int fd = 0; fd <= 1; fd++)
-		if (fstat(fd, &other) == 0 && other.st_dev == two.st_dev &&
-		    other.st_ino == two.st_ino)
+		if (fstat(fd, &other) == -1 || (other.st_dev == two.st_dev &&
+		    other.st_ino == two.st_ino))
 			return true;
 	return false;
 }
