@@ -314,19 +314,25 @@ static int
 start(struct program *p, const char *bad_usage)
 {
 	bool closed2;
+	int filled = fill_descriptors(&closed2), fill_error = errno;
 
-	if (fill_descriptors(&closed2) == -1)
-		return EXIT_TROUBLE;	/* there is nobody to tell */
 	p->signals = take_signals();
+	int signals_error = errno;
 	id_make(p->log.id);
 	client_look(&p->client);
 	p->log.client = p->client.address;
 	log_open(&p->log, CONFIG_LOG_AUTO, closed2);
+	if (filled == -1) {
+		errno = fill_error;
+		return trouble(p, "open", "to have /dev/null on 0, 1 and 2");
+	}
 	if (read_config(p, bad_usage) == -1)
 		return refuse(p, reply_misconfigured, EXIT_CONFIG);
 	log_open(&p->log, p->config.log, closed2);
-	if (p->signals == -1)
+	if (p->signals == -1) {
+		errno = signals_error;
 		return trouble(p, "signalfd", "to take signals");
+	}
 	if (geteuid() == 0) {
 		log_failed(&p->log, "geteuid", NULL, 0, "started as root; "
 		    "start it as the user who owns the Maildirs");

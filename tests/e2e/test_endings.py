@@ -1,9 +1,11 @@
 """How connections end, and what else they can be than TCP: half-closed,
 vanished, silent and deaf clients, pipes and terminals."""
 
+import errno
 import select
 import struct
 
+from filter import deny, install
 from harness import *
 
 BODY = b"Subject: hi\r\n\r\nhi\r\n"
@@ -276,6 +278,47 @@ def inetd():
         client.mail(BODY)
         client.quit()
         receiver.one()
+
+
+def without(calls, number, fd=None):
+    """Before the program starts: these fail, that descriptor is closed."""
+    def prepare():
+        if fd is not None:
+            os.close(fd)
+        install(b"".join(deny(call, number) for call in calls))
+    return dict(preexec_fn=prepare)
+
+
+@test("2 is closed and /dev/null cannot be opened: 421, never silence")
+def no_null():
+    with Receiver(log="auto") as receiver:
+        receiver.spawn_options = without(["open", "openat"], errno.EMFILE, 2)
+        client = receiver.connect()
+        client.hear("421 4.3.2")
+        client.end()
+        equal(receiver.status(client), 75)
+
+
+@test("no signalfd: 421, and its own errno in the log, on a pipe as well")
+def no_signalfd():
+    with Receiver() as receiver:
+        receiver.spawn_options = without(["signalfd4"], errno.EMFILE)
+        client = receiver.pipes()
+        client.hear("421 4.3.2")
+        client.end()
+        equal(receiver.status(client), 75)
+        true(any(shows(line, errno.EMFILE)
+            for line in receiver.log("failed", call="signalfd")),
+            receiver.log_text())
+
+
+@test("2 may be the client's socket, it cannot be seen: no log goes there")
+def unseen():
+    with Receiver(log="auto") as receiver, Server(receiver, "inetd") as server:
+        receiver.spawn_options = without(["fstat", "newfstatat"], errno.EIO)
+        client = server.connect()
+        client.hello()
+        client.quit()
 
 
 if __name__ == "__main__":
