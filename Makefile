@@ -18,6 +18,7 @@ SBINDIR	= $(PREFIX)/sbin
 MANDIR	= $(PREFIX)/share/man
 DOCDIR	= $(PREFIX)/share/doc/smtp-receive
 UNITDIR	= $(PREFIX)/lib/systemd/system
+TMPFILES = $(PREFIX)/lib/tmpfiles.d/smtp-receive.conf
 
 BUILD	= build
 DEMO_PORT ?= 2525
@@ -95,7 +96,7 @@ UNITS	= smtp-receive.socket smtp-receive@.service
 EXAMPLES = inetd.conf tcpserver
 INSTALLED = $(SBINDIR)/smtp-receive $(MAN5:%=$(MANDIR)/man5/%) \
 	  $(MAN8:%=$(MANDIR)/man8/%) $(UNITS:%=$(UNITDIR)/%) \
-	  $(EXAMPLES:%=$(DOCDIR)/%) $(DOCDIR)/README
+	  $(TMPFILES) $(EXAMPLES:%=$(DOCDIR)/%) $(DOCDIR)/README
 
 # A file of units/, with the place of the program written into it.
 PLACE	= sed 's|@SBINDIR@|$(SBINDIR)|g' units/$(1) | \
@@ -107,6 +108,7 @@ install: all
 	install -m 644 $(MAN5:%=smtp-receive/%) $(DESTDIR)$(MANDIR)/man5
 	install -m 644 $(MAN8:%=smtp-receive/%) $(DESTDIR)$(MANDIR)/man8
 	install -m 644 README $(DESTDIR)$(DOCDIR)
+	install -m 644 units/tmpfiles.conf $(DESTDIR)$(TMPFILES)
 	$(call PLACE,smtp-receive.socket,644,$(UNITDIR))
 	$(call PLACE,smtp-receive@.service,644,$(UNITDIR))
 	$(call PLACE,inetd.conf,644,$(DOCDIR))

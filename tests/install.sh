@@ -34,6 +34,7 @@ expected() {
 	cat <<-EOF
 	./usr/lib/systemd/system/smtp-receive.socket
 	./usr/lib/systemd/system/smtp-receive@.service
+	./usr/lib/tmpfiles.d/smtp-receive.conf
 	./usr/sbin/smtp-receive
 	./usr/share/doc/smtp-receive/README
 	./usr/share/doc/smtp-receive/inetd.conf
