@@ -205,20 +205,23 @@ add_mailbox(struct deliver *d, struct span path)
 /* Where a file is that cannot be taken back: until somebody removes it, a
  * mail is there that its sender will send again. */
 static void
-log_left(const struct deliver *d, const struct mailbox *m)
+log_left(const struct deliver *d, const struct mailbox *m,
+    enum maildir_place place)
 {
-	bool visible = (m->delivery.place & MAILDIR_NEW) != 0;
+	bool visible = place == MAILDIR_NEW;
 	char path[MAX_TARGET + MAILDIR_NAME + 8];
 	int error = errno;
 	int len = snprintf(path, sizeof path, "%.*s/%s/%s", (int)m->path.len,
 	    m->path.at, visible ? "new" : "tmp",
 	    visible ? m->delivery.final : m->delivery.name);
 
-	if (len > 0 && (size_t)len < sizeof path)
+	if ((m->delivery.place & place) != 0 && len > 0 &&
+	    (size_t)len < sizeof path)
 		log_failed(d->log, m->delivery.call, path, error, visible
 		    ? "a mail that was refused cannot be removed, from cur/ "
 		    "where a reader was quicker; remove it"
 		    : "a file that is not needed any more cannot be removed");
+	errno = error;
 }
 
 /* Takes back all mailboxes from the one with this number on. */
@@ -228,8 +231,10 @@ undo_from(struct deliver *d, size_t first)
 	while (d->mailbox_count > first) {
 		struct mailbox *m = &d->mailboxes[--d->mailbox_count];
 
-		if (maildir_undo(&m->delivery) == -1)
-			log_left(d, m);
+		if (maildir_undo(&m->delivery) == -1) {
+			log_left(d, m, MAILDIR_NEW);
+			log_left(d, m, MAILDIR_TMP);
+		}
 		maildir_close(&m->dir);
 	}
 }
@@ -369,7 +374,7 @@ deliver_end(struct deliver *d)
 		struct mailbox *m = &d->mailboxes[i];
 
 		if (maildir_end(&m->delivery) == -1)
-			log_left(d, m);
+			log_left(d, m, MAILDIR_TMP);
 		maildir_close(&m->dir);
 	}
 	deliver_begin(d, 0);
