@@ -121,10 +121,11 @@ int maildir_end(struct delivery *);
 
 /* Takes everything back: the name in tmp/, in new/, and in cur/ where a
  * reader was quicker, flags behind it or not.  -1: something could not be
- * withdrawn, and place says where the file still is.  errno is that of the
- * first failure, EBUSY where the file has a name that we do not find, in
- * another folder.  The file is closed in any case.  Of files that are shared
- * the first must be undone last. */
+ * withdrawn, and place says where the file still is, or may be after a power
+ * cut: then call is fsync.  errno is that of the first failure, EBUSY where
+ * the file has a name that we do not find, in another folder.  The file is
+ * closed in any case.  Of files that are shared the first must be undone
+ * last. */
 int maildir_undo(struct delivery *);
 
 /* name.c: a name that is unique on all machines that share a file system:

@@ -71,26 +71,28 @@ find(int cur, const char *final, char name[MAILDIR_NAME])
 	return -1;
 }
 
-/* fsync: so that a power cut does not bring it back.  If that fails, too,
- * there is nothing left to do about it. */
+/* fsync: so that a power cut does not bring it back.  If that fails, too, it
+ * is not withdrawn. */
 static int
-take(int from, const char *name)
+take(struct delivery *d, int from, const char *name)
 {
 	if (unlinkat(from, name, 0) != 0)
 		return -1;
-	fsync(from);
-	return 0;
+	if (fsync(from) == 0)
+		return 0;
+	d->call = "fsync";
+	return -1;
 }
 
 static int
-take_from_cur(int cur, const char *final)
+take_from_cur(struct delivery *d, int cur)
 {
 	char name[MAILDIR_NAME];
 
 	for (int i = 0; i < TRIES; i++) {
-		if (find(cur, final, name) != 0)
+		if (find(cur, d->final, name) != 0)
 			return -1;
-		if (take(cur, name) == 0)
+		if (take(d, cur, name) == 0)
 			return 0;
 		if (errno != ENOENT)
 			return -1;
@@ -101,7 +103,7 @@ take_from_cur(int cur, const char *final)
 
 /* cur may be a symbolic link: the readers follow it, too. */
 static int
-take_from_readers(const struct delivery *d)
+take_from_readers(struct delivery *d)
 {
 	int cur = openat(d->into->new, "../cur",
 	    O_RDONLY | O_DIRECTORY | O_CLOEXEC);
@@ -109,7 +111,7 @@ take_from_readers(const struct delivery *d)
 	if (cur == -1)
 		return -1;
 
-	int result = take_from_cur(cur, d->final);
+	int result = take_from_cur(d, cur);
 	int error = errno;
 
 	close(cur);
@@ -120,9 +122,9 @@ take_from_readers(const struct delivery *d)
 /* A publish that failed may have come through: who has tried is sought.  In
  * none of the places is where it should be. */
 static int
-unpublish(const struct delivery *d)
+unpublish(struct delivery *d)
 {
-	if (d->final[0] == '\0' || take(d->into->new, d->final) == 0)
+	if (d->final[0] == '\0' || take(d, d->into->new, d->final) == 0)
 		return 0;
 	if (errno == ENOENT && take_from_readers(d) == 0)
 		return 0;
@@ -156,6 +158,7 @@ maildir_undo(struct delivery *d)
 
 	if (d->place == MAILDIR_NOWHERE)
 		return 0;
+	d->call = "unlinkat";
 	/* First where a reader could see it. */
 	if (unpublish(d) != 0) {
 		error = errno;
@@ -171,7 +174,6 @@ maildir_undo(struct delivery *d)
 		left |= MAILDIR_NEW;
 	}
 	d->place = left;
-	d->call = "unlinkat";
 	if (d->fd != -1)
 		close(d->fd);
 	d->fd = -1;

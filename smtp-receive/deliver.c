@@ -202,6 +202,18 @@ add_mailbox(struct deliver *d, struct span path)
 	return reply;
 }
 
+static const char *
+what_is_left(const struct mailbox *m, enum maildir_place place)
+{
+	if (place == MAILDIR_TMP)
+		return "a file that is not needed any more cannot be removed";
+	if (strcmp(m->delivery.call, "fsync") == 0)
+		return "a mail that was refused is removed, but may be there "
+		    "again after a power cut; remove it then";
+	return "a mail that was refused cannot be removed, from cur/ where a "
+	    "reader was quicker; remove it";
+}
+
 /* Where a file is that cannot be taken back: until somebody removes it, a
  * mail is there that its sender will send again. */
 static void
@@ -217,10 +229,8 @@ log_left(const struct deliver *d, const struct mailbox *m,
 
 	if ((m->delivery.place & place) != 0 && len > 0 &&
 	    (size_t)len < sizeof path)
-		log_failed(d->log, m->delivery.call, path, error, visible
-		    ? "a mail that was refused cannot be removed, from cur/ "
-		    "where a reader was quicker; remove it"
-		    : "a file that is not needed any more cannot be removed");
+		log_failed(d->log, m->delivery.call, path, error,
+		    what_is_left(m, place));
 	errno = error;
 }
 

@@ -206,6 +206,19 @@ START_TEST(what_stays_in_tmp_of_a_stored_mail_is_logged)
 }
 END_TEST
 
+START_TEST(what_may_come_back_is_logged_with_its_path)
+{
+	ck_assert_int_eq(rcpt("ann@example.org", 0, 0), reply_rcpt_ok);
+	ck_assert_int_eq(finish(), reply_stored);
+	fault_at_of("fsync", 0, 1, EIO);
+	deliver_undo(&post.deliver);
+	ck_assert_int_eq(home_all(&post.home), 0);
+	ck_assert_int_eq(home_logged(&post.home, "call=fsync"), 1);
+	ck_assert_int_eq(home_logged(&post.home, "/new/"), 1);
+	ck_assert_int_eq(home_logged(&post.home, "after a power cut"), 1);
+}
+END_TEST
+
 void
 add_faults(TCase *tc)
 {
@@ -217,4 +230,5 @@ add_faults(TCase *tc)
 	tcase_add_loop_test(tc, syncs, 0, 10);
 	tcase_add_test(tc, what_cannot_be_undone_is_logged_with_its_paths);
 	tcase_add_test(tc, what_stays_in_tmp_of_a_stored_mail_is_logged);
+	tcase_add_test(tc, what_may_come_back_is_logged_with_its_path);
 }

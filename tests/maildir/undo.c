@@ -115,6 +115,21 @@ START_TEST(undo_syncs_the_directory_it_took_from)
 }
 END_TEST
 
+/* The name is gone for us, and may come back with the next power cut. */
+START_TEST(undo_says_that_it_could_not_sync)
+{
+	ck_assert_int_eq(deliver(&ways[0]), 0);
+	if (_i > 0)
+		move_to_cur();
+	fault_at_of("fsync", 0, 1, EIO);
+	ck_assert_int_eq(maildir_undo(&mail[0]), -1);
+	ck_assert_int_eq(errno, EIO);
+	ck_assert_str_eq(mail[0].call, "fsync");
+	ck_assert_int_eq(mail[0].place, MAILDIR_NEW);
+	ck_assert_int_eq(all_entries(), 0);
+}
+END_TEST
+
 START_TEST(undo_before_publish_looks_into_tmp_only)
 {
 	ready();
@@ -223,6 +238,7 @@ add_undo(TCase *tc)
 	tcase_add_test(tc, undo_does_not_run_after_a_reader_for_ever);
 	LOOP(tc, undo_is_content_with_what_a_reader_deleted, 2);
 	LOOP(tc, undo_syncs_the_directory_it_took_from, 2);
+	LOOP(tc, undo_says_that_it_could_not_sync, 2);
 	tcase_add_test(tc, undo_before_publish_looks_into_tmp_only);
 	LOOP(tc, undo_says_what_it_could_not_withdraw, 4);
 	LOOP(tc, undo_says_that_it_cannot_look_into_cur, 3);
