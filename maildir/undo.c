@@ -84,20 +84,33 @@ take(struct delivery *d, int from, const char *name)
 	return -1;
 }
 
+/* Does our file still have a name somewhere, as far as we can see?  Network
+ * file systems keep one for what is open. */
+static bool
+has_name(const struct delivery *d)
+{
+	struct stat st;
+
+	return d->fd != -1 && d->into->has_range &&
+	    (fstat(d->fd, &st) != 0 || st.st_nlink > 0);
+}
+
+/* A name that is changed while the directory is being read may be seen
+ * neither before nor after: what has one is looked for again. */
 static int
 take_from_cur(struct delivery *d, int cur)
 {
 	char name[MAILDIR_NAME];
+	bool seen = true;
 
-	for (int i = 0; i < TRIES; i++) {
-		if (find(cur, d->final, name) != 0)
-			return -1;
-		if (take(d, cur, name) == 0)
+	for (int i = 0; i < TRIES && (seen || has_name(d)); i++) {
+		seen = find(cur, d->final, name) == 0;
+		if (seen && take(d, cur, name) == 0)
 			return 0;
 		if (errno != ENOENT)
 			return -1;
 	}
-	errno = EBUSY;
+	errno = seen ? EBUSY : ENOENT;
 	return -1;
 }
 
@@ -137,17 +150,6 @@ forget(const struct delivery *d)
 	if (unlinkat(d->into->tmp, d->name, 0) == 0 || errno == ENOENT)
 		return 0;
 	return -1;
-}
-
-/* Does our file still have a name somewhere, as far as we can see?  Network
- * file systems keep one for what is open. */
-static bool
-has_name(const struct delivery *d)
-{
-	struct stat st;
-
-	return d->fd != -1 && d->into->has_range &&
-	    (fstat(d->fd, &st) != 0 || st.st_nlink > 0);
 }
 
 int

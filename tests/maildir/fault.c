@@ -134,7 +134,7 @@ fails(const char *call)
 		return false;
 	fault.failed = call;
 	errno = fault.error;
-	fault.answer = -1;
+	fault.answer = fault.error == 0 ? 0 : -1;
 	return true;
 }
 

@@ -17,7 +17,8 @@ enum { FAULT_JUNK = 9999 };
 /* The n-th call from now (from 0), whichever it is, fails. */
 void fault_at(int n, int error);
 
-/* Of this call the at-th from now, and from there on so many in a row. */
+/* Of this call the at-th from now, and from there on so many in a row; with
+ * error 0 they say 0 and are not made. */
 void fault_at_of(const char *call, int at, int fails, int error);
 
 /* No more of the two above.  Returns the call that failed, or NULL. */

@@ -90,6 +90,32 @@ START_TEST(undo_does_not_run_after_a_reader_for_ever)
 }
 END_TEST
 
+/* The reader sets a flag while we read cur/: neither of the two names is in
+ * what we get. */
+START_TEST(undo_looks_again_for_a_name_that_was_changed)
+{
+	ck_assert_int_eq(deliver(&ways[0]), 0);
+	box[0].has_range = true;
+	move_to_cur();
+	fault_at_of("getdents64", 0, 3, 0);
+	undo_all();
+	ck_assert_int_eq(all_entries(), 0);
+}
+END_TEST
+
+START_TEST(undo_does_not_look_again_for_ever)
+{
+	ck_assert_int_eq(deliver(&ways[0]), 0);
+	box[0].has_range = true;
+	move_to_cur();
+	fault_lack("getdents64", 0);
+	ck_assert_int_eq(maildir_undo(&mail[0]), -1);
+	ck_assert_int_eq(errno, EBUSY);
+	ck_assert_int_eq(mail[0].place, MAILDIR_NEW);
+	ck_assert_int_eq(fault_calls("getdents64"), 10);
+}
+END_TEST
+
 START_TEST(undo_is_content_with_what_a_reader_deleted)
 {
 	ck_assert_int_eq(deliver(&ways[0]), 0);
@@ -236,6 +262,8 @@ add_undo(TCase *tc)
 	LOOP(tc, undo_finds_what_a_reader_moved, 3);
 	tcase_add_test(tc, undo_runs_after_a_reader);
 	tcase_add_test(tc, undo_does_not_run_after_a_reader_for_ever);
+	tcase_add_test(tc, undo_looks_again_for_a_name_that_was_changed);
+	tcase_add_test(tc, undo_does_not_look_again_for_ever);
 	LOOP(tc, undo_is_content_with_what_a_reader_deleted, 2);
 	LOOP(tc, undo_syncs_the_directory_it_took_from, 2);
 	LOOP(tc, undo_says_that_it_could_not_sync, 2);
