@@ -84,15 +84,21 @@ take(struct delivery *d, int from, const char *name)
 	return -1;
 }
 
-/* Does our file still have a name somewhere, as far as we can see?  Network
- * file systems keep one for what is open. */
+/* Can we see how many names our file has?  Network file systems keep one for
+ * what is open. */
 static bool
-has_name(const struct delivery *d)
+is_countable(const struct delivery *d)
+{
+	return d->fd != -1 && d->into->has_range;
+}
+
+/* It has no name any more, anywhere. */
+static bool
+is_gone(const struct delivery *d)
 {
 	struct stat st;
 
-	return d->fd != -1 && d->into->has_range &&
-	    (fstat(d->fd, &st) != 0 || st.st_nlink > 0);
+	return is_countable(d) && fstat(d->fd, &st) == 0 && st.st_nlink == 0;
 }
 
 /* A name that is changed while the directory is being read may be seen
@@ -103,7 +109,9 @@ take_from_cur(struct delivery *d, int cur)
 	char name[MAILDIR_NAME];
 	bool seen = true;
 
-	for (int i = 0; i < TRIES && (seen || has_name(d)); i++) {
+	for (int i = 0; i < TRIES && (seen || is_countable(d)); i++) {
+		if (is_gone(d))
+			return 0;
 		seen = find(cur, d->final, name) == 0;
 		if (seen && take(d, cur, name) == 0)
 			return 0;
@@ -132,53 +140,53 @@ take_from_readers(struct delivery *d)
 	return result;
 }
 
-/* A publish that failed may have come through: who has tried is sought.  In
- * none of the places is where it should be. */
-static int
-unpublish(struct delivery *d)
+/* From everywhere, first where a reader could see it.  A publish that failed
+ * may have come through: who has tried is sought in new/ and cur/, and in
+ * none of the places is where it should be.  The name in tmp/ goes before
+ * cur/ is read: mostly it was the last one.  Returns what failed where: a set
+ * of places, with errno of the first failure. */
+static unsigned
+withdraw(struct delivery *d)
 {
-	if (d->final[0] == '\0' || take(d, d->into->new, d->final) == 0)
-		return 0;
-	if (errno == ENOENT && take_from_readers(d) == 0)
-		return 0;
-	return errno == ENOENT ? 0 : -1;
-}
+	unsigned left = MAILDIR_NOWHERE;
+	bool moved = false;
+	int error = 0;
 
-static int
-forget(const struct delivery *d)
-{
-	if (unlinkat(d->into->tmp, d->name, 0) == 0 || errno == ENOENT)
-		return 0;
-	return -1;
+	if (d->final[0] != '\0' && take(d, d->into->new, d->final) != 0) {
+		error = errno;
+		moved = error == ENOENT;
+		left = moved ? left : MAILDIR_NEW;
+	}
+	if (unlinkat(d->into->tmp, d->name, 0) != 0 && errno != ENOENT) {
+		error = left == MAILDIR_NOWHERE ? errno : error;
+		left |= MAILDIR_TMP;
+	}
+	if (moved && take_from_readers(d) != 0 && errno != ENOENT) {
+		error = left == MAILDIR_NOWHERE ? errno : error;
+		left |= MAILDIR_NEW;
+	}
+	errno = error;
+	return left;
 }
 
 int
 maildir_undo(struct delivery *d)
 {
-	int before = errno, error = 0;
-	unsigned left = MAILDIR_NOWHERE;
+	int before = errno;
 
 	if (d->place == MAILDIR_NOWHERE)
 		return 0;
 	d->call = "unlinkat";
-	/* First where a reader could see it. */
-	if (unpublish(d) != 0) {
-		error = errno;
-		left |= MAILDIR_NEW;
-	}
-	if (forget(d) != 0) {
-		error = error == 0 ? errno : error;
-		left |= MAILDIR_TMP;
-	}
+	d->place = withdraw(d);
+	int error = d->place == MAILDIR_NOWHERE ? before : errno;
 	/* A reader may have moved it to another folder. */
-	if (error == 0 && has_name(d)) {
+	if (d->place == MAILDIR_NOWHERE && is_countable(d) && !is_gone(d)) {
+		d->place = MAILDIR_NEW;
 		error = EBUSY;
-		left |= MAILDIR_NEW;
 	}
-	d->place = left;
 	if (d->fd != -1)
 		close(d->fd);
 	d->fd = -1;
-	errno = error == 0 ? before : error;
-	return error == 0 ? 0 : -1;
+	errno = error;
+	return d->place == MAILDIR_NOWHERE ? 0 : -1;
 }

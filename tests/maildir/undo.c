@@ -116,6 +116,18 @@ START_TEST(undo_does_not_look_again_for_ever)
 }
 END_TEST
 
+/* _i: 0 where the file's names can be counted; 1 where cur/ must be read. */
+START_TEST(undo_of_a_failed_rename_does_not_read_cur_in_vain)
+{
+	fault_lack("renameat2", ENOSPC);
+	ck_assert_int_eq(deliver(&ways[0]), -1);
+	box[0].has_range = _i == 0;
+	undo_all();
+	ck_assert_int_eq(all_entries(), 0);
+	ck_assert_int_eq(fault_calls("getdents64"), _i * 2);	/* and the end */
+}
+END_TEST
+
 START_TEST(undo_is_content_with_what_a_reader_deleted)
 {
 	ck_assert_int_eq(deliver(&ways[0]), 0);
@@ -212,7 +224,7 @@ START_TEST(undo_says_that_it_cannot_unlink_in_cur)
 {
 	ck_assert_int_eq(deliver(&ways[0]), 0);
 	move_to_cur();
-	fault_at_of("unlinkat", 1, 1, EACCES);
+	fault_at_of("unlinkat", 2, 1, EACCES);
 	ck_assert_int_eq(maildir_undo(&mail[0]), -1);
 	ck_assert_int_eq(errno, EACCES);
 	ck_assert_int_eq(mail[0].place, MAILDIR_NEW);
@@ -249,6 +261,7 @@ END_TEST
 START_TEST(undo_is_safe_from_names_that_are_too_long)
 {
 	ck_assert_int_eq(deliver(&ways[0]), 0);
+	box[0].has_range = false;
 	ck_assert_int_eq(unlink(below("%d/new/%s", 0, mail[0].final)), 0);
 	fault_trick.long_entry = mail[0].final;
 	undo_all();
@@ -264,6 +277,8 @@ add_undo(TCase *tc)
 	tcase_add_test(tc, undo_does_not_run_after_a_reader_for_ever);
 	tcase_add_test(tc, undo_looks_again_for_a_name_that_was_changed);
 	tcase_add_test(tc, undo_does_not_look_again_for_ever);
+	tcase_add_loop_test(tc,
+	    undo_of_a_failed_rename_does_not_read_cur_in_vain, 0, 2);
 	LOOP(tc, undo_is_content_with_what_a_reader_deleted, 2);
 	LOOP(tc, undo_syncs_the_directory_it_took_from, 2);
 	LOOP(tc, undo_says_that_it_could_not_sync, 2);
