@@ -160,8 +160,9 @@ hand_over(const struct monitor *m, const struct answer *answer)
 /* A session that is gone or does not read broke its contract.  One that
  * waits for an answer which we cannot send says nothing meanwhile. */
 static void
-give_up_answer(struct monitor *m)
+give_up_answer(struct monitor *m, int error)
 {
+	errno = error;
 	if (errno == EAGAIN || errno == EPIPE || errno == ECONNRESET) {
 		attack(m, "an answer is not taken");
 		return;
@@ -183,10 +184,12 @@ take_message(struct monitor *m)
 	}
 	if ((m->ask.parts & ASK_QUESTION) != 0)
 		handed_over = hand_over(m, &answer);
-	if (!handed_over)
-		give_up_answer(m);
+	int error = errno;
+	/* What is not acknowledged is undone before the client hears so. */
 	if ((m->ask.parts & ASK_COMMIT) != 0)
 		house_answered(m->house, handed_over);
+	if (!handed_over)
+		give_up_answer(m, error);
 	if (m->house->state == HOUSE_CLOSED)
 		m->over = true;
 }
