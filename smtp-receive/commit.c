@@ -3,6 +3,8 @@
 #include "commit.h"
 
 #include <errno.h>
+#include <stdbool.h>
+#include <string.h>
 
 enum { FEW = 4 };	/* mailboxes that are synced one by one */
 
@@ -78,6 +80,14 @@ take_step(struct batch *b, int (*take)(const struct batch *,
 	return 0;
 }
 
+/* Only syncfs has done nothing then.  An fsync is never repeated, whatever it
+ * said: the second one would say 0. */
+static bool
+lacks_call(const struct batch *b)
+{
+	return errno == ENOSYS && strcmp(b->at->delivery.call, "syncfs") == 0;
+}
+
 const char *
 commit_take(struct batch *b)
 {
@@ -85,7 +95,7 @@ commit_take(struct batch *b)
 		const struct step *step = &steps[i];
 		int result = take_step(b, step->take);
 
-		if (result == -1 && errno == ENOSYS && step->otherwise != NULL)
+		if (result == -1 && step->otherwise != NULL && lacks_call(b))
 			result = take_step(b, step->otherwise);
 		if (result == -1)
 			return step->what;

@@ -121,6 +121,27 @@ START_TEST(nothing_is_visible_before_all_is_on_the_disk)
 }
 END_TEST
 
+/* ENOSYS is what syncfs says where there is none; of fsync it is an error. */
+START_TEST(an_fsync_that_failed_is_never_repeated)
+{
+	static const int errors[] = { EIO, ENOSYS, EINTR };
+
+	for (size_t i = 0; i < countof(errors); i++) {
+		int before = fault_calls("fsync");
+
+		ck_assert_int_eq(rcpt("ann@example.org", 0, _i == 0 ? 0 : 5),
+		    reply_rcpt_ok);
+		fault_at_of("fsync", 0, 1, errors[i]);
+		ck_assert_int_eq(finish(), reply_trouble);
+		ck_assert_int_eq(fault_calls("fsync"), before + 1);
+		fault_clear();
+		deliver_undo(&post.deliver);
+		ck_assert_int_eq(home_all(&post.home), 0);
+		deliver_begin(&post.deliver, 100);
+	}
+}
+END_TEST
+
 START_TEST(names_of_all_go_when_the_last_cannot_be_given)
 {
 	ck_assert_int_eq(rcpt("ann@example.org", 0, 5), reply_rcpt_ok);
@@ -226,6 +247,7 @@ add_faults(TCase *tc)
 	    a_failing_call_costs_one_recipient_or_all_of_it, 0, countof(ways));
 	tcase_add_loop_test(tc, nothing_is_visible_before_all_is_on_the_disk,
 	    0, 2);
+	tcase_add_loop_test(tc, an_fsync_that_failed_is_never_repeated, 0, 2);
 	tcase_add_test(tc, names_of_all_go_when_the_last_cannot_be_given);
 	tcase_add_loop_test(tc, syncs, 0, 10);
 	tcase_add_test(tc, what_cannot_be_undone_is_logged_with_its_paths);
