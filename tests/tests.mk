@@ -58,7 +58,8 @@ SHARES_session	= $(addprefix tests/session/,fake talk heard)
 
 UNITTESTS = $(patsubst tests/test_%.c,%,$(wildcard tests/test_*.c))
 FUZZERS	= $(patsubst tests/fuzz/fuzz_%.c,%,$(wildcard tests/fuzz/fuzz_*.c))
-SCRIPTS	= $(wildcard tests/e2e/test_*.py tests/proof/test_*.py) \
+SCRIPTS	= $(wildcard tests/e2e/test_*.py tests/proof/test_*.py \
+	  tests/proof/*/test_*.py) \
 	  tests/install.sh \
 	  "tests/loopfs.sh $(TEST)/test_maildir"
 DIALOGUES = tests/e2e/test_dialogue.py

@@ -15,22 +15,17 @@ PROOF	?= full
 PROOFS	= crash-test fault-test scarcity-test soak cluster-test
 
 PROVE	= $(WITH) SMTP_RECEIVE=$(BUILD)/smtp-receive PROOF=$(PROOF) \
-	  PYTHONPATH=$(CURDIR)/tests/e2e:$(CURDIR)/tests/proof tests/run
+	  NOTES=yes tests/run
 
-crash-test: all
-	@$(PROVE) tests/proof/crash.py tests/proof/powercut.py
+# Tools in C: one file, tests/proof/ROOM/NAME.c, is build/proof/NAME.
+$(BUILD)/proof/%: $(BUILD)/test/obj/flags
+	@mkdir -p $(@D)
+	$(Q)$(TESTED) -o $@ $(filter %.c,$^) $(LIBRARIES)
 
-fault-test: all
-	@$(PROVE) tests/proof/fault.py
+$(BUILD)/proof/short: tests/proof/fault/short.c
 
-scarcity-test: all
-	@$(PROVE) tests/proof/scarcity.py
-
-soak: all peers
-	@$(PROVE) tests/proof/soak.py
-
-cluster-test: all
-	@$(PROVE) tests/proof/cluster.py
+fault-test: all $(BUILD)/proof/short
+	@$(PROVE) tests/proof/fault/fault.py
 
 proof: $(PROOFS)
 

@@ -1,10 +1,5 @@
 """The oracle of the proofs: that it finds each kind of broken promise."""
 
-import sys
-import os
-
-sys.path.insert(0, os.path.join(os.path.dirname(__file__), "../e2e"))
-
 from harness import *
 from ledger import Ledger, Verdict, body, message
 

@@ -1,0 +1,50 @@
+"""What the proofs allow beside the promise, and nothing else.
+
+The words are those of smtp-receive-promise(7); tests/e2e/test_docs.py
+compares the two.  A test that meets one says so by allow(), and prints by
+report() how often it was needed."""
+
+import collections
+
+EXCEPTIONS = {
+    "twice": "A message may come twice. If the connection breaks, a process "
+        "is killed by SIGKILL or the power fails after the first rename to "
+        "new/ and before the client has heard 250, the message may be "
+        "there, for some or all of its recipients, and the client sends it "
+        "again.",
+    "tmp": "SIGKILL and a power cut can leave a file in tmp/, where no reader "
+        "looks. The line in tmpfiles.conf removes it after 36 hours.",
+    "kept": "What unlink(2) does not remove when a message is taken back "
+        "stays where it is, in tmp/ or in new/: the disk has died or became "
+        "read-only, or too few nodes of the storage are left. A line "
+        "event=failed names the file.",
+    "returned": "A message that was taken back from new/ is there again "
+        "after a power cut, if the file system could not, or (GlusterFS) "
+        "does not, sync its removal. Where it told us so, a line "
+        "event=failed names the file.",
+    "reader": "A copy that a reader has moved to another folder, or keeps "
+        "renaming, before the message is taken back cannot be found. A line "
+        "event=failed names it.",
+    "silent": "Where the very way to the client, or between our two "
+        "processes, fails, the client hears only that the connection ends. "
+        "Nothing is stored.",
+    "log": "A line of the log that cannot be written is missing. Nothing "
+        "else changes.",
+    "journal": "On ext4 without a journal, a power cut can leave a partial "
+        "file in new/ of a message that was not acknowledged. sync = strict "
+        "prevents that.",
+}
+
+used = collections.Counter()
+
+
+def allow(name, times=1):
+    """name None: no exception from the promise."""
+    if name is not None and name not in EXCEPTIONS:
+        raise KeyError(name)
+    used[name] += times
+
+
+def report():
+    print("# allowed: " + (", ".join("%s %d" % (name, used[name])
+        for name in EXCEPTIONS if used[name]) or "nothing"), flush=True)
