@@ -27,6 +27,9 @@ $(BUILD)/proof/short: tests/proof/fault/short.c
 fault-test: all $(BUILD)/proof/short
 	@$(PROVE) tests/proof/fault/fault.py
 
+soak: all peers
+	@$(PROVE) tests/proof/soak/soak.py
+
 proof: $(PROOFS)
 
 .PHONY: proof $(PROOFS)
