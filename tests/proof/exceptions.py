@@ -1,9 +1,10 @@
 """What the proofs allow beside the promise, and nothing else.
 
 The words are those of smtp-receive-promise(7); tests/e2e/test_docs.py
-compares the two.  A test that meets one says so by allow(), and prints by
-report() how often it was needed."""
+compares the two.  A test that meets one says so by allow(); at its end it prints
+how often each was needed."""
 
+import atexit
 import collections
 
 EXCEPTIONS = {
@@ -12,22 +13,23 @@ EXCEPTIONS = {
         "new/ and before the client has heard 250, the message may be "
         "there, for some or all of its recipients, and the client sends it "
         "again.",
-    "tmp": "SIGKILL and a power cut can leave a file in tmp/, where no reader "
-        "looks. The line in tmpfiles.conf removes it after 36 hours.",
-    "kept": "What unlink(2) does not remove when a message is taken back "
-        "stays where it is, in tmp/ or in new/: the disk has died or became "
-        "read-only, or too few nodes of the storage are left. A line "
-        "event=failed names the file.",
-    "returned": "A message that was taken back from new/ is there again "
-        "after a power cut, if the file system could not, or (GlusterFS) "
-        "does not, sync its removal. Where it told us so, a line "
-        "event=failed names the file.",
+    "tmp": "A file can be left in tmp/, where no reader looks: by SIGKILL, by "
+        "a power cut, by a disk or a node of the storage that dies before it "
+        "has the removal. The line in tmpfiles.conf removes it after 36 "
+        "hours.",
+    "kept": "What unlink(2) fails to remove stays where it is, in tmp/ or in "
+        "new/: the disk has died or is read-only, or too few nodes of the "
+        "storage are left. A line event=failed names the file.",
+    "returned": "A message that was refused can be in new/ after the next "
+        "mount, whole, if its disk died or the power failed while it was "
+        "taken back. If the kernel told us of it, a line event=failed names "
+        "the file, by its name in new/ or by the one it had in tmp/.",
     "reader": "A copy that a reader has moved to another folder, or keeps "
         "renaming, before the message is taken back cannot be found. A line "
         "event=failed names it.",
     "silent": "Where the very way to the client, or between our two "
-        "processes, fails, the client hears only that the connection ends. "
-        "Nothing is stored.",
+        "processes, fails, or the kernel has no memory to load the program, "
+        "the client hears only that the connection ends. Nothing is stored.",
     "log": "A line of the log that cannot be written is missing. Nothing "
         "else changes.",
     "journal": "On ext4 without a journal, a power cut can leave a partial "
@@ -45,6 +47,7 @@ def allow(name, times=1):
     used[name] += times
 
 
+@atexit.register
 def report():
     print("# allowed: " + (", ".join("%s %d" % (name, used[name])
         for name in EXCEPTIONS if used[name]) or "nothing"), flush=True)

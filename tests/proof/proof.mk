@@ -27,8 +27,14 @@ $(BUILD)/proof/short: tests/proof/fault/short.c
 fault-test: all $(BUILD)/proof/short
 	@$(PROVE) tests/proof/fault/fault.py
 
+scarcity-test: all
+	@$(PROVE) tests/proof/scarcity/scarcity.py
+
 soak: all peers
 	@$(PROVE) tests/proof/soak/soak.py
+
+cluster-test: all
+	@$(PROVE) tests/proof/cluster/cluster.py
 
 proof: $(PROOFS)
 
