@@ -92,8 +92,8 @@ maildir_look(struct maildir *m)
 	uint32_t type = (uint32_t)fs.f_type;
 
 	m->has_journal = type == EXT4_SUPER_MAGIC;
-	m->has_range = type == EXT4_SUPER_MAGIC || type == XFS_SUPER_MAGIC
-	    || type == BTRFS_SUPER_MAGIC;
+	m->has_range = type == EXT4_SUPER_MAGIC || type == XFS_SUPER_MAGIC;
+	m->is_local = m->has_range || type == BTRFS_SUPER_MAGIC;
 	m->room = room(&fs);
 	/* btrfs has no fixed number of inodes and reports 0 of 0. */
 	m->has_inodes = fs.f_files == 0 || fs.f_ffree > 0;
@@ -330,7 +330,7 @@ syncfs_tells(void)
 int
 maildir_syncfs(struct delivery *d)
 {
-	if (!d->into->has_range || !syncfs_tells()) {
+	if (!d->into->is_local || !syncfs_tells()) {
 		errno = ENOSYS;
 		return failed(d, "syncfs");
 	}

@@ -35,7 +35,8 @@ struct maildir {
 	dev_t dev;		/* of new; with ino: is it the same mailbox? */
 	ino_t ino;
 	uid_t owner;		/* of the Maildir itself */
-	bool has_range;		/* ext4, xfs, btrfs: sync_file_range is meant */
+	bool has_range;		/* ext4, xfs: see maildir_settle */
+	bool is_local;		/* and btrfs: syncfs and link counts tell */
 	bool has_journal;	/* ext4: see maildir_journal */
 	uint64_t room;		/* bytes free for this process when looked at */
 	bool has_inodes;	/* false: not one file more can be made */
@@ -87,8 +88,11 @@ int maildir_share(const struct maildir *, struct delivery *, const char *host,
 int maildir_write(struct delivery *, const void *bytes, size_t len);
 
 /* push starts the writing to the disk, settle waits for it: on 0 the bytes
- * have left memory, the name is not yet visible.  strict: by fsync, whatever
- * the file system.  Both do nothing for a shared one. */
+ * have left memory, the name is not yet visible.  By sync_file_range on ext4
+ * and xfs; by fsync where strict, and everywhere else, btrfs included: whoever
+ * syncs new/ for a mail of his own writes our name with it, and of our file
+ * only what an fsync has told btrfs of; else it would be empty after a power
+ * cut.  Both do nothing for a shared one. */
 int maildir_push(struct delivery *, bool strict);
 int maildir_settle(struct delivery *, bool strict);
 

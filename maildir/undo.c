@@ -89,7 +89,7 @@ take(struct delivery *d, int from, const char *name)
 static bool
 is_countable(const struct delivery *d)
 {
-	return d->fd != -1 && d->into->has_range;
+	return d->fd != -1 && d->into->is_local;
 }
 
 /* It has no name any more, anywhere. */

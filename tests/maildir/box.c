@@ -145,7 +145,7 @@ start(const struct way *way, int i)
 	if (maildir_open(&box[i], below("%d%s", i, "")) != 0)
 		return -1;
 	if (way->no_range)
-		box[i].has_range = false;
+		box[i].has_range = box[i].is_local = false;
 	if (i > 0 && way->shared && maildir_share(&box[i], &mail[i],
 	    "host.example", &mail[0]) == 0)
 		return 0;

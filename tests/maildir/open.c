@@ -106,23 +106,23 @@ START_TEST(room_is_what_the_file_system_says)
 	static const struct {
 		struct statfs fs;
 		uint64_t room;
-		bool has_inodes, has_range, has_journal;
+		bool has_inodes, has_range, is_local, has_journal;
 	} rows[] = {
 		{ { .f_type = 0xef53, .f_blocks = 9, .f_bavail = 3,
 		    .f_bsize = 4096, .f_frsize = 512, .f_files = 5,
-		    .f_ffree = 1 }, 1536, true, true, true },
+		    .f_ffree = 1 }, 1536, true, true, true, true },
 		{ { .f_type = 0x58465342, .f_blocks = 9, .f_bavail = 3,
 		    .f_bsize = 4096, .f_files = 5 },
-		  12288, false, true, false },
+		  12288, false, true, true, false },
 		{ { .f_type = 0x9123683e, .f_blocks = 9, .f_bsize = 4096 },
-		  0, true, true, false },
+		  0, true, false, true, false },
 		{ { .f_type = 0x65735546, .f_blocks = UINT64_MAX,
 		    .f_bavail = UINT64_MAX / 4096 + 1, .f_frsize = 4096 },
-		  UINT64_MAX, true, false, false },
+		  UINT64_MAX, true, false, false, false },
 		{ { .f_type = 0x65735546, .f_bsize = 512 },
-		  UINT64_MAX, true, false, false },
+		  UINT64_MAX, true, false, false, false },
 		{ { .f_type = 0x65735546, .f_blocks = 1, .f_bavail = 1 },
-		  UINT64_MAX, true, false, false },
+		  UINT64_MAX, true, false, false, false },
 	};
 
 	fault_trick.statfs = &rows[_i].fs;
@@ -130,6 +130,7 @@ START_TEST(room_is_what_the_file_system_says)
 	ck_assert_uint_eq(box[0].room, rows[_i].room);
 	ck_assert_int_eq(box[0].has_inodes, rows[_i].has_inodes);
 	ck_assert_int_eq(box[0].has_range, rows[_i].has_range);
+	ck_assert_int_eq(box[0].is_local, rows[_i].is_local);
 	ck_assert_int_eq(box[0].has_journal, rows[_i].has_journal);
 }
 END_TEST

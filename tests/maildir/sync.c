@@ -60,7 +60,7 @@ START_TEST(syncfs_wants_a_kernel_that_reports_errors)
 	};
 
 	ck_assert_int_eq(deliver(&ways[0]), 0);
-	box[0].has_range = true;
+	box[0].is_local = true;
 	fault_trick.release = rows[_i].release;
 	ck_assert_int_eq(maildir_syncfs(&mail[0]), rows[_i].tells ? 0 : -1);
 	if (!rows[_i].tells)
@@ -73,7 +73,7 @@ END_TEST
 START_TEST(syncfs_is_for_file_systems_whose_it_is_known)
 {
 	ck_assert_int_eq(deliver(&ways[0]), 0);
-	box[0].has_range = false;
+	box[0].is_local = false;
 	ck_assert_int_eq(maildir_syncfs(&mail[0]), -1);
 	ck_assert_int_eq(errno, ENOSYS);
 	ck_assert_int_eq(fault_calls("syncfs"), 0);
@@ -84,7 +84,7 @@ END_TEST
 START_TEST(the_file_is_synced_after_syncfs)
 {
 	ck_assert_int_eq(deliver(&ways[0]), 0);
-	box[0].has_range = true;
+	box[0].is_local = true;
 	fault_at_of("fsync", 0, 1, EIO);
 	ck_assert_int_eq(maildir_syncfs(&mail[0]), -1);
 	ck_assert_int_eq(errno, EIO);
