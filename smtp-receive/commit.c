@@ -15,9 +15,27 @@ push(const struct batch *b, struct mailbox *m)
 }
 
 static int
-settle(const struct batch *b, struct mailbox *m)
+settle_each(const struct batch *b, struct mailbox *m)
 {
 	return maildir_settle(&m->delivery, b->strict);
+}
+
+/* Many mailboxes: one syncfs for all that lie on one file system. */
+static int
+sync_all(const struct batch *b, struct mailbox *m)
+{
+	return mailbox_is_first(b->mailboxes, m)
+	    ? maildir_syncfs(&m->delivery) : 0;
+}
+
+/* Without sync_file_range the bytes are brought to the disk as the names will
+ * be. */
+static int
+settle_together(const struct batch *b, struct mailbox *m)
+{
+	if (b->count <= FEW || b->strict || m->dir.has_range)
+		return settle_each(b, m);
+	return sync_all(b, m);
 }
 
 static int
@@ -34,14 +52,10 @@ sync_each(const struct batch *b, struct mailbox *m)
 	return maildir_sync(&m->delivery);
 }
 
-/* Many mailboxes: one syncfs for all that lie on one file system. */
 static int
 sync_together(const struct batch *b, struct mailbox *m)
 {
-	if (b->count <= FEW)
-		return sync_each(b, m);
-	return mailbox_is_first(b->mailboxes, m)
-	    ? maildir_syncfs(&m->delivery) : 0;
+	return b->count <= FEW ? sync_each(b, m) : sync_all(b, m);
 }
 
 static int
@@ -60,12 +74,12 @@ struct step {
 /* All bytes have left memory before the first name is visible, and all names
  * are on the disk before the answer. */
 static const struct step steps[] = {
-	{ push,		 "to start writing a message", NULL },
-	{ settle,	 "to write a message to the disk", NULL },
-	{ publish,	 "to move a message from tmp/ to new/", NULL },
-	/* ENOSYS: syncfs is not to be trusted here; nothing was synced. */
-	{ sync_together, "to write a message's name to the disk", sync_each },
-	{ journal,	 "to see whether ext4 has its journal", NULL },
+	{ push,		   "to start writing a message", NULL },
+	/* Otherwise: syncfs is not to be trusted here; nothing was synced. */
+	{ settle_together, "to write a message to the disk", settle_each },
+	{ publish,	   "to move a message from tmp/ to new/", NULL },
+	{ sync_together,   "to write a message's name to the disk", sync_each },
+	{ journal,	   "to see whether ext4 has its journal", NULL },
 };
 
 static int

@@ -1,6 +1,7 @@
 /* faults.c - each system call of a delivery failing in its turn. */
 
 #include <errno.h>
+#include <linux/magic.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -187,6 +188,36 @@ START_TEST(syncs)
 }
 END_TEST
 
+/* Its bytes by what tells btrfs of them, before the rename: see
+ * maildir_settle. */
+START_TEST(syncs_of_btrfs)
+{
+	static const struct statfs btrfs = { .f_type = BTRFS_SUPER_MAGIC };
+	static const struct {
+		int boxes, lacks;	/* errno of syncfs */
+		bool shared, strict;
+		int fsyncs, syncfs;
+	} rows[] = {
+		{ 1, 0, false, false, 3, 0 },
+		{ 4, 0, false, false, 12, 0 },
+		{ 5, 0, false, false, 2, 2 },
+		{ 5, 0, true, false, 2, 2 },
+		{ 5, 0, false, true, 6, 1 },
+		{ 5, ENOSYS, false, false, 15, 2 },
+	};
+
+	post.config.delivered_to = !rows[_i].shared;
+	post.config.sync_strict = rows[_i].strict;
+	fault_trick.statfs = &btrfs;
+	if (rows[_i].lacks != 0)
+		fault_lack("syncfs", rows[_i].lacks);
+	ck_stored(rows[_i].boxes);
+	ck_assert_int_eq(fault_calls("sync_file_range"), 0);
+	ck_assert_int_eq(fault_calls("fsync"), rows[_i].fsyncs);
+	ck_assert_int_eq(fault_calls("syncfs"), rows[_i].syncfs);
+}
+END_TEST
+
 /* A rename that failed may have come through: it is not known in which of the
  * two places the file is. */
 START_TEST(what_cannot_be_undone_is_logged_with_its_paths)
@@ -250,6 +281,7 @@ add_faults(TCase *tc)
 	tcase_add_loop_test(tc, an_fsync_that_failed_is_never_repeated, 0, 2);
 	tcase_add_test(tc, names_of_all_go_when_the_last_cannot_be_given);
 	tcase_add_loop_test(tc, syncs, 0, 10);
+	tcase_add_loop_test(tc, syncs_of_btrfs, 0, 6);
 	tcase_add_test(tc, what_cannot_be_undone_is_logged_with_its_paths);
 	tcase_add_test(tc, what_stays_in_tmp_of_a_stored_mail_is_logged);
 	tcase_add_test(tc, what_may_come_back_is_logged_with_its_path);
