@@ -87,7 +87,7 @@ def thin_at_each_step():
             for moment in moments(kind):
                 disk.judge(held(disk.place, moment,
                     lambda: no_room_beneath(disk)), True)
-            disk.tally.require("sync_file_range")
+            disk.tally.require(settling(kind)[0])
 
 
 @test("a thin volume whose pool has some room: each amount that is too little")
@@ -102,7 +102,7 @@ def thin_sweep():
                 stored = stored + 1 if attempt.stored else 0
                 octets += (32 if FULL else 256) << 10
                 true(octets < 8 << 20, "never stored")
-            disk.tally.require("sync_file_range")
+            disk.tally.require(settling(kind)[0])
 
 
 def die_in_undo(disk):

@@ -12,21 +12,26 @@ BOXES = 3
 RCPT = [("openat", nth) for nth in (1, 2, 3)]
 HEADER = [("write", nth) for nth in (1, 2, 3)]
 BODY = [("write", nth) for nth in (4, 5, 6, 7, 8, 9)]
-DOT = ([("sync_file_range", nth) for nth in (1, 2, 3, 4, 5, 6)]
-    + [("renameat2", nth) for nth in (1, 2, 3)]
-    + [("fsync", nth) for nth in (1, 2, 3, 4, 5, 6)])
-SOME = [("sync_file_range", 2), ("sync_file_range", 5), ("renameat2", 2),
-    ("fsync", 1), ("fsync", 2), ("fsync", 5)]	# of DOT, where time is short
+RENAME = [("renameat2", nth) for nth in (1, 2, 3)]
 JOURNAL = [("fremovexattr", 1)]		# ext4 only
 ANSWER = [("sendto", 2)]		# the first is the full buffer's
 
 
+def settling(kind):
+    """Which call brings the bytes to the disk, and how often it is made."""
+    return ("fsync", 3) if kind.startswith("btrfs") else ("sync_file_range", 6)
+
+
 def moments(kind):
+    call, times = settling(kind)
+    settle = [(call, nth) for nth in range(1, times + 1)]
+    before = times if call == "fsync" else 0
+    sync = [("fsync", before + nth) for nth in (1, 2, 3, 4, 5, 6)]
+    last = ANSWER + (JOURNAL if kind == "ext4" else [])
     if FULL:
-        return (RCPT + HEADER + BODY + DOT + ANSWER
-            + (JOURNAL if kind == "ext4" else []))
-    return (RCPT[1:2] + HEADER[1:2] + BODY[1::3] + SOME
-        + ANSWER + (JOURNAL if kind == "ext4" else []))
+        return RCPT + HEADER + BODY + settle + RENAME + sync + last
+    return (RCPT[1:2] + HEADER[1:2] + BODY[1::3] + settle[1::3] + RENAME[1:2]
+        + sync[:2] + sync[4:5] + last)
 
 
 def held(place, moment, act, size=LARGE):
