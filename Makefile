@@ -3,6 +3,7 @@
 #	make		build/smtp-receive, static; needs a C compiler, no library
 #	make demo	a receiver on 127.0.0.1:2525 that shows what it stores
 #	make check	every test
+#	make proof	the long ones: power cuts, kills, full disks
 #	make install	below PREFIX, and all of that below DESTDIR
 #	make uninstall	takes away what install has put there, nothing else
 #	make clean
@@ -91,11 +92,13 @@ demo: all
 	@DEMO_PORT=$(DEMO_PORT) SMTP_RECEIVE=$(BUILD)/smtp-receive exec tests/demo
 
 MAN5	= smtp-receive.conf.5 smtp-receive-users.5
+MAN7	= smtp-receive-promise.7
 MAN8	= smtp-receive.8
 UNITS	= smtp-receive.socket smtp-receive@.service
 EXAMPLES = inetd.conf tcpserver
 INSTALLED = $(SBINDIR)/smtp-receive $(MAN5:%=$(MANDIR)/man5/%) \
-	  $(MAN8:%=$(MANDIR)/man8/%) $(UNITS:%=$(UNITDIR)/%) \
+	  $(MAN7:%=$(MANDIR)/man7/%) $(MAN8:%=$(MANDIR)/man8/%) \
+	  $(UNITS:%=$(UNITDIR)/%) \
 	  $(TMPFILES) $(EXAMPLES:%=$(DOCDIR)/%) $(DOCDIR)/README
 
 # A file of units/, with the place of the program written into it.
@@ -106,6 +109,7 @@ install: all
 	install -d $(sort $(dir $(INSTALLED:%=$(DESTDIR)%)))
 	install -m 755 $(BUILD)/smtp-receive $(DESTDIR)$(SBINDIR)
 	install -m 644 $(MAN5:%=smtp-receive/%) $(DESTDIR)$(MANDIR)/man5
+	install -m 644 $(MAN7:%=smtp-receive/%) $(DESTDIR)$(MANDIR)/man7
 	install -m 644 $(MAN8:%=smtp-receive/%) $(DESTDIR)$(MANDIR)/man8
 	install -m 644 README $(DESTDIR)$(DOCDIR)
 	install -m 644 units/tmpfiles.conf $(DESTDIR)$(TMPFILES)

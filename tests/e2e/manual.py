@@ -5,7 +5,8 @@ import re
 
 from tap import TOP, true
 
-PAGES = ["smtp-receive.8", "smtp-receive.conf.5", "smtp-receive-users.5"]
+PAGES = ["smtp-receive.8", "smtp-receive.conf.5", "smtp-receive-users.5",
+    "smtp-receive-promise.7"]
 
 
 def read(*path):

@@ -5,12 +5,13 @@ import glob
 import shutil
 import subprocess
 
+from exceptions import EXCEPTIONS
 from harness import *
 from manual import (PAGES, Blocks, commands, items, macro, page, plain, read,
     readme_block)
 
 blocks = Blocks()
-MAIN, CONF, USERS = PAGES
+MAIN, CONF, USERS, PROMISE = PAGES
 
 
 def bin_directory():
@@ -145,6 +146,15 @@ def log_table():
     keys = set().union(*[keys for _, keys in wanted.values()])
     equal(sorted(set(explained)), sorted(keys), "keys with a meaning")
     equal(len(explained), len(set(explained)), "keys explained twice")
+
+
+# smtp-receive-promise(7)
+
+@test("its exceptions are those that the proofs allow, word for word")
+def exceptions():
+    said = {head.split()[1]: " ".join(body.split())
+        for head, body in items(PROMISE, "Exceptions")}
+    equal(said, EXCEPTIONS)
 
 
 # smtp-receive.conf(5)
@@ -339,7 +349,7 @@ def readme_map():
 @test("every literal block of the two pages is one that a test knows")
 def all_claimed():
     blocks.left.pop(MAIN)
-    equal(blocks.left, {CONF: [], USERS: []})
+    equal(blocks.left, {CONF: [], USERS: [], PROMISE: []})
 
 
 run()

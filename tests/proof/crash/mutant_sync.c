@@ -1,6 +1,6 @@
-/* mutant_sync.c - linked into one test build of the program: fsync first, then the
- * rename, and no sync of new/, as more than one mail server does it.
- * powercut.py must see it lose what it has acknowledged. */
+/* mutant_sync.c - known bug, for powercut.py: fsync first, then the rename, and
+ * no sync of new/, as more than one mail server does it.  It loses what it has
+ * acknowledged. */
 
 #include <fcntl.h>
 #include <unistd.h>
