@@ -11,6 +11,7 @@ time limit: 2700"""
 
 from cell import *
 from exceptions import allow
+from mounts import own_mounts
 
 FULL = os.environ.get("PROOF", "full") != "short"
 JOURNALS = [kind for kind in KINDS if kind != "ext4 no journal"]
@@ -26,7 +27,7 @@ def prepare():
     need_root()
     need(os.path.exists("/dev/fuse"), "no /dev/fuse")
     if not prepare.done:
-        private_mounts()
+        own_mounts()
     prepare.done = True
 
 

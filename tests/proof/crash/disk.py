@@ -11,7 +11,7 @@ power cut could leave it.
 	    disk.assume(writes)		the disk is the image and these
 
 Behind it is disk.c, below a loop device.  All mounts are in a mount namespace
-of this process alone (call private_mounts first), and the loop device ends
+of this process alone (call own_mounts first), and the loop device ends
 with the last who has it open: nothing outlives the process."""
 
 import contextlib
@@ -24,8 +24,7 @@ import subprocess
 
 from tap import need, true, until
 
-CLONE_NEWNS = 0x00020000
-MS_NOATIME, MS_REC, MS_PRIVATE, MNT_DETACH = 1024, 16384, 1 << 18, 2
+MS_NOATIME, MNT_DETACH = 1024, 2
 LOOP_CTL_GET_FREE, LOOP_CONFIGURE, LO_FLAGS_AUTOCLEAR = 0x4C82, 0x4C0A, 4
 BLKFLSBUF = 0x1261
 SECTOR = 4096		# what a disk writes whole or not at all
@@ -37,12 +36,6 @@ def called(name, *arguments):
     if getattr(libc, name)(*arguments) != 0:
         number = ctypes.get_errno()
         raise OSError(number, "%s: %s" % (name, os.strerror(number)))
-
-
-def private_mounts():
-    called("unshare", CLONE_NEWNS)
-    called("mount", b"none", b"/", None, ctypes.c_ulong(MS_REC | MS_PRIVATE),
-        None)
 
 
 def mount(device, path, kind, options):

@@ -10,7 +10,6 @@ time limit: 900"""
 
 import collections
 import contextlib
-import ctypes
 import itertools
 import os
 import subprocess
@@ -25,6 +24,7 @@ if vm.INSIDE:
     from guest import make_boxes, mount, receiver_for, say
     from harness import *
 else:
+    from mounts import own_mounts
     from tap import equal, need, need_root, run_all, test, tool, true
 from ledger import Ledger, Verdict, message
 
@@ -33,7 +33,6 @@ BUILD = os.environ.get("BUILD", "build")
 MAILS = 8 if FULL else 3	# of either kind, on each disk
 SIZES = 4096, 4096, 300 * 1024
 BOXES = ["box%d" % number for number in range(1, 6)]
-CLONE_NEWNS = 0x20000
 
 
 # A disk, and what is to happen on it
@@ -253,9 +252,7 @@ def judge_all(scratch, history):
 @contextlib.contextmanager
 def memory():
     """A directory for the disks.  No mount outlives this process."""
-    equal(ctypes.CDLL(None).unshare(CLONE_NEWNS), 0, "unshare")
-    # In a chroot / may be no mount point; then others can see them, no more.
-    subprocess.run(["mount", "--make-rprivate", "/"], capture_output=True)
+    own_mounts()
     with tempfile.TemporaryDirectory() as path:
         subprocess.run(["mount", "-t", "tmpfs", "--make-private", "disks",
             path], check=True)

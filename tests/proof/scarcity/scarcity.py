@@ -8,9 +8,9 @@ import directory
 import qgroup
 import dead
 import limits
-from storage import own_mounts
-from tap import ROOT
 from harness import run
+from mounts import own_mounts
+from tap import ROOT
 
 if __name__ == "__main__":
     if ROOT:
