@@ -309,10 +309,12 @@ maildir_sync(struct delivery *d)
 	return sync_fd(d, d->into->new);
 }
 
-/* Does syncfs tell of writes that failed?  Since Linux 5.8. */
+/* Does syncfs tell of writes that failed?  Since Linux 5.8; of what is the
+ * file system's own, as it is on btrfs, since 5.17. */
 static bool
-syncfs_tells(void)
+syncfs_tells(const struct maildir *m)
 {
+	const unsigned long since = m->has_range ? 8 : 17;
 	struct utsname system;
 	char *end;
 
@@ -322,7 +324,7 @@ syncfs_tells(void)
 	unsigned long major = strtoul(system.release, &end, 10);
 	unsigned long minor = *end == '.' ? strtoul(end + 1, NULL, 10) : 0;
 
-	return major > 5 || (major == 5 && minor >= 8);
+	return major > 5 || (major == 5 && minor >= since);
 }
 
 /* new was opened before the first write: a failure is told only to the
@@ -330,7 +332,7 @@ syncfs_tells(void)
 int
 maildir_syncfs(struct delivery *d)
 {
-	if (!d->into->is_local || !syncfs_tells()) {
+	if (!d->into->is_local || !syncfs_tells(d->into)) {
 		errno = ENOSYS;
 		return failed(d, "syncfs");
 	}

@@ -101,6 +101,14 @@ is_gone(const struct delivery *d)
 	return is_countable(d) && fstat(d->fd, &st) == 0 && st.st_nlink == 0;
 }
 
+/* A name is somewhere that we have not found, as far as we can tell: where
+ * names cannot be counted, it was in new/ for sure. */
+static bool
+is_missed(const struct delivery *d)
+{
+	return is_countable(d) ? !is_gone(d) : (d->place & MAILDIR_NEW) != 0;
+}
+
 /* A name that is changed while the directory is being read may be seen
  * neither before nor after: what has one is looked for again. */
 static int
@@ -109,7 +117,7 @@ take_from_cur(struct delivery *d, int cur)
 	char name[MAILDIR_NAME];
 	bool seen = true;
 
-	for (int i = 0; i < TRIES && (seen || is_countable(d)); i++) {
+	for (int i = 0; i < TRIES && (seen || is_missed(d)); i++) {
 		if (is_gone(d))
 			return 0;
 		seen = find(cur, d->final, name) == 0;
@@ -126,6 +134,9 @@ take_from_cur(struct delivery *d, int cur)
 static int
 take_from_readers(struct delivery *d)
 {
+	if (is_gone(d))
+		return 0;
+
 	int cur = openat(d->into->new, "../cur",
 	    O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 
@@ -161,8 +172,10 @@ withdraw(struct delivery *d)
 		error = left == MAILDIR_NOWHERE ? errno : error;
 		left |= MAILDIR_TMP;
 	}
-	if (moved && take_from_readers(d) != 0 && errno != ENOENT) {
-		error = left == MAILDIR_NOWHERE ? errno : error;
+	if (moved && take_from_readers(d) != 0 &&
+	    (errno != ENOENT || is_missed(d))) {
+		if (left == MAILDIR_NOWHERE)
+			error = errno == ENOENT ? EBUSY : errno;
 		left |= MAILDIR_NEW;
 	}
 	errno = error;

@@ -203,13 +203,16 @@ add_mailbox(struct deliver *d, struct span path)
 }
 
 static const char *
-what_is_left(const struct mailbox *m, enum maildir_place place)
+what_is_left(const struct mailbox *m, enum maildir_place place, int error)
 {
 	if (place == MAILDIR_TMP)
 		return "a file that is not needed any more cannot be removed";
 	if (strcmp(m->delivery.call, "fsync") == 0)
 		return "a mail that was refused is removed, but may be there "
 		    "again after a power cut; remove it then";
+	if (error == EBUSY)
+		return "a mail that was refused may still be there, in the "
+		    "folder to which a reader has moved it; remove it";
 	return "a mail that was refused cannot be removed, from cur/ where a "
 	    "reader was quicker; remove it";
 }
@@ -230,7 +233,7 @@ log_left(const struct deliver *d, const struct mailbox *m,
 	if ((m->delivery.place & place) != 0 && len > 0 &&
 	    (size_t)len < sizeof path)
 		log_failed(d->log, m->delivery.call, path, error,
-		    what_is_left(m, place));
+		    what_is_left(m, place, error));
 	errno = error;
 }
 

@@ -52,20 +52,28 @@ END_TEST
 
 START_TEST(syncfs_wants_a_kernel_that_reports_errors)
 {
-	static const struct { const char *release; bool tells; } rows[] = {
-		{ "5.7.19", false }, { "5.8.0", true }, { "5.10.0-8-amd64", true },
-		{ "6.1.0-13-amd64", true }, { "6.1", true }, { "5.8-rc1", true },
-		{ "4.19.0", false }, { "10.0.0", true }, { "odd", false },
-		{ "", false },
+	static const struct {
+		const char *release;
+		bool tells, of_btrfs;
+	} rows[] = {
+		{ "5.7.19", false, false }, { "5.8.0", true, false },
+		{ "5.10.0-8-amd64", true, false }, { "5.16.20", true, false },
+		{ "5.17.0", true, true }, { "6.1.0-13-amd64", true, true },
+		{ "6.1", true, true }, { "5.8-rc1", true, false },
+		{ "4.19.0", false, false }, { "10.0.0", true, true },
+		{ "odd", false, false }, { "", false, false },
 	};
+	bool btrfs = _i % 2 != 0, tells = btrfs ? rows[_i / 2].of_btrfs
+	    : rows[_i / 2].tells;
 
 	ck_assert_int_eq(deliver(&ways[0]), 0);
 	box[0].is_local = true;
-	fault_trick.release = rows[_i].release;
-	ck_assert_int_eq(maildir_syncfs(&mail[0]), rows[_i].tells ? 0 : -1);
-	if (!rows[_i].tells)
+	box[0].has_range = !btrfs;
+	fault_trick.release = rows[_i / 2].release;
+	ck_assert_int_eq(maildir_syncfs(&mail[0]), tells ? 0 : -1);
+	if (!tells)
 		ck_assert_int_eq(errno, ENOSYS);
-	ck_assert_int_eq(fault_calls("syncfs"), rows[_i].tells);
+	ck_assert_int_eq(fault_calls("syncfs"), tells);
 	undo_all();
 }
 END_TEST
@@ -156,7 +164,7 @@ add_sync(TCase *tc)
 	tcase_add_test(tc, shared_files_are_one);
 	tcase_add_test(tc, shared_by_a_shared_one_is_the_first_ones);
 	tcase_add_test(tc, where_links_fail_share_changes_nothing);
-	LOOP(tc, syncfs_wants_a_kernel_that_reports_errors, 10);
+	LOOP(tc, syncfs_wants_a_kernel_that_reports_errors, 24);
 	tcase_add_test(tc, syncfs_is_for_file_systems_whose_it_is_known);
 	tcase_add_test(tc, the_file_is_synced_after_syncfs);
 	LOOP(tc, journal_asks_ext4_only, 2);

@@ -107,10 +107,10 @@ undoing("no room in the body, and so on", "undo body",
 SLOWLY = "fremovexattr:error=EROFS:delay_enter=60000:when=1"
 
 
-def reader(part, flags):
-    """Moves ann's copy of the first mail there."""
+def reader(part, flags, whose):
+    """Moves that copy of the first mail there."""
     def take(stand, token):
-        box, deadline = stand.boxes["ann"], time.monotonic() + 1
+        box, deadline = stand.boxes[whose], time.monotonic() + 1
         while token.startswith("a.") and time.monotonic() < deadline:
             for name in os.listdir(box + "/new"):
                 os.rename("%s/new/%s" % (box, name),
@@ -120,14 +120,16 @@ def reader(part, flags):
     return take
 
 
-def read(title, name, part):
+def read(title, name, part, whose="ann", **conf):
     undoing(title, name, two("ann", "bob"), SLOWLY, "EROFS",
-        meanwhile=reader(part, ":2,S"))
+        meanwhile=reader(part, ":2,S", whose), **conf)
 
 
 read("a reader has taken a copy to cur/, and each call fails", "reader",
     "cur")
 read("a reader has taken a copy to another folder", "reader away", AWAY)
+read("the same with a file that is another mailbox's, too", "reader shared",
+    AWAY, "bob", delivered_to="no")
 
 
 # The log.
