@@ -94,7 +94,7 @@ take_signals(void)
 {
 	static const int ours[] = {	/* of a super-server, limit or person */
 		SIGTERM, SIGINT, SIGHUP, SIGQUIT, SIGALRM, SIGXCPU, SIGUSR1,
-		SIGUSR2,
+		SIGUSR2, SIGPROF, SIGVTALRM, SIGIO, SIGPWR, SIGSTKFLT,
 	};
 	sigset_t ending;
 
@@ -104,6 +104,8 @@ take_signals(void)
 	sigemptyset(&ending);
 	for (size_t i = 0; i < countof(ours); i++)
 		sigaddset(&ending, ours[i]);
+	for (int i = SIGRTMIN; i <= SIGRTMAX; i++)
+		sigaddset(&ending, i);
 	if (sigprocmask(SIG_SETMASK, &ending, NULL) == -1)
 		return -1;
 	return signalfd(-1, &ending, SFD_CLOEXEC);

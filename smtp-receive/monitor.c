@@ -199,11 +199,10 @@ take_message(struct monitor *m)
 static void
 receive_failed(struct monitor *m)
 {
-	if (errno == EINTR || errno == EAGAIN)
+	if (errno == EINTR)
 		return;
-	if (!m->broken)
+	if (m->broken++ == 0)
 		log_fault(m, "recv");
-	m->broken = true;
 }
 
 /* Takes one message, or sees that the session is gone. */
@@ -271,7 +270,7 @@ settle(struct monitor *m)
 		if (atomic_load(&m->shared->waiting))
 			return true;
 		if (poll(&p, 1, SETTLE_STEP_MS) > 0) {
-			if (ms >= SETTLE_MS)
+			if (ms >= SETTLE_MS || m->broken > 1)
 				return false;
 			receive(m);
 		}
@@ -287,7 +286,7 @@ close_down(struct monitor *m, enum reply reply, const char *how)
 	bool quiet = settle(m);
 
 	if (!m->over)
-		dismiss(m, reply, how, quiet || m->broken);
+		dismiss(m, reply, how, quiet || m->broken > 0);
 }
 
 static void
@@ -312,7 +311,7 @@ wait_for_message(struct monitor *m)
 		return;
 	if (p[0].revents != 0)
 		receive(m);
-	if (m->broken && !m->over)
+	if (m->broken > 0 && !m->over)
 		close_down(m, reply_unserviceable, "fault");
 	else if (p[1].revents != 0 && !m->over)
 		close_down(m, reply_shutdown, "signal");

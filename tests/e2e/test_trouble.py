@@ -334,6 +334,29 @@ def term():
         receiver.nothing()
 
 
+# Not those that stop, that the kernel sends for a fault of the program's, or
+# that nobody dies of; 34 is musl's own.
+DEADLY = signal.valid_signals() - {signal.SIGKILL, signal.SIGSTOP,
+    signal.SIGTSTP, signal.SIGTTIN, signal.SIGTTOU, signal.SIGCONT,
+    signal.SIGCHLD, signal.SIGURG, signal.SIGWINCH, signal.SIGPIPE,
+    signal.SIGXFSZ, signal.SIGSEGV, signal.SIGBUS, signal.SIGILL,
+    signal.SIGFPE, signal.SIGABRT, signal.SIGTRAP, signal.SIGSYS, 34}
+
+
+@test("whatever signal else would end the monitor is taken as TERM")
+def every_signal():
+    with Receiver() as receiver:
+        for number in sorted(DEADLY):
+            client = receiver.connect()
+            client.hello()
+            client.envelope()
+            client.monitor.send_signal(number)
+            client.hear("421 4.3.2")
+            client.end()
+            equal(receiver.status(client), 0, "after signal %d" % number)
+        receiver.nothing()
+
+
 @test("TERM at any moment: what got 250 is stored, all else is not")
 def term_at_any_moment():
     stored = 0

@@ -9,10 +9,10 @@ import collections
 
 EXCEPTIONS = {
     "twice": "A message may come twice. If the connection breaks, a process "
-        "is killed by SIGKILL or the power fails after the first rename to "
-        "new/ and before the client has heard 250, the message may be "
-        "there, for some or all of its recipients, and the client sends it "
-        "again.",
+        "is killed by SIGKILL, the power fails, or we are told to end while "
+        "the client does not read, after the first rename to new/ and before "
+        "the client has heard 250, the message may be there, for some or all "
+        "of its recipients, and the client sends it again.",
     "tmp": "A file can be left in tmp/, where no reader looks: by SIGKILL, by "
         "a power cut, by a disk or a node of the storage that dies before it "
         "has the removal. The line in tmpfiles.conf removes it after 36 "
@@ -26,7 +26,7 @@ EXCEPTIONS = {
         "the file, by its name in new/ or by the one it had in tmp/.",
     "reader": "A copy that a reader has moved to another folder, or keeps "
         "renaming, before the message is taken back cannot be found. A line "
-        "event=failed names it.",
+        "event=failed gives the name that it had.",
     "silent": "Where the very way to the client, or between our two "
         "processes, fails, or the kernel has no memory to load the program, "
         "the client hears only that the connection ends. Nothing is stored.",

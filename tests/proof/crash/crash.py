@@ -49,6 +49,9 @@ def cells(kind, **conf):
     if FULL:
         for company in "alone", "neighbour":
             yield Cell(kind, 3, SMALL, company, delivered_to="no", **conf)
+        for recipients in 3, 5:
+            yield Cell(kind, recipients, SMALL, "reader", delivered_to="no",
+                **conf)
 
 
 def most(cell):
