@@ -52,10 +52,14 @@ sync_each(const struct batch *b, struct mailbox *m)
 	return maildir_sync(&m->delivery);
 }
 
+/* A file that several mailboxes share has several names, and without a journal
+ * its fsync brings one of them to the disk; a reader may just have moved
+ * another to cur/, which nobody syncs. */
 static int
 sync_together(const struct batch *b, struct mailbox *m)
 {
-	return b->count <= FEW ? sync_each(b, m) : sync_all(b, m);
+	return b->count <= FEW && !b->shared ? sync_each(b, m)
+	    : sync_all(b, m);
 }
 
 static int

@@ -18,6 +18,7 @@ struct batch {
 	size_t count;
 	uint64_t size, crlf;	/* of the message, a line end as 1 octet, as 2 */
 	bool strict;		/* sync = strict */
+	bool shared;		/* some of them have one file */
 
 	struct mailbox *at;	/* after a failure: the one it failed for */
 };

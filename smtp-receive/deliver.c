@@ -364,6 +364,15 @@ deliver_write(struct deliver *d, struct trace *t, const void *bytes,
 	return reply;
 }
 
+static bool
+is_shared(const struct deliver *d)
+{
+	for (size_t i = 0; i < d->mailbox_count; i++)
+		if (d->mailboxes[i].delivery.first != NULL)
+			return true;
+	return false;
+}
+
 enum reply
 deliver_commit(struct deliver *d, uint64_t crlf)
 {
@@ -373,6 +382,7 @@ deliver_commit(struct deliver *d, uint64_t crlf)
 		.size = d->size,
 		.crlf = crlf,
 		.strict = d->config->sync_strict,
+		.shared = is_shared(d),
 	};
 	const char *what = commit_take(&batch);
 
