@@ -211,8 +211,8 @@ what_is_left(const struct mailbox *m, enum maildir_place place, int error)
 		return "a mail that was refused is removed, but may be there "
 		    "again after a power cut; remove it then";
 	if (error == EBUSY)
-		return "a mail that was refused may still be there, in the "
-		    "folder to which a reader has moved it; remove it";
+		return "a mail that was refused may still be there, in cur/ "
+		    "or where a reader has moved it; remove it";
 	return "a mail that was refused cannot be removed, from cur/ where a "
 	    "reader was quicker; remove it";
 }

@@ -24,7 +24,7 @@ from plan import BOXES
 from stored import Stored, parse_log
 
 KILLS = [(signal.SIGKILL, "monitor"), (signal.SIGKILL, "session")]
-LEFT = "a mail that was refused cannot be removed"
+LEFT = "a mail that was refused may still be there"
 
 # moved: it is in the readers' folder.
 Copy = collections.namedtuple("Copy", "token box id moved")
