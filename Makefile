@@ -28,8 +28,8 @@ DEMO_PORT ?= 2525
 
 SESSION	= smtp transaction session line wire param path body dot head
 SEAM	= ask confined
-MONITOR	= monitor house deliver commit mailbox trace log id client clock config setting \
-	  usermap mapindex mapreader mapline mapfile address
+MONITOR	= monitor house deliver leftover commit mailbox trace log id client \
+	  clock config setting usermap mapindex mapreader mapline mapfile address
 BOTH	= main reply span
 MAILDIR	= maildir name undo
 

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "commit.h"
+#include "leftover.h"
 
 /* What the client hears for an errno of ours. */
 static enum reply
@@ -202,41 +203,6 @@ add_mailbox(struct deliver *d, struct span path)
 	return reply;
 }
 
-static const char *
-what_is_left(const struct mailbox *m, enum maildir_place place, int error)
-{
-	if (place == MAILDIR_TMP)
-		return "a file that is not needed any more cannot be removed";
-	if (strcmp(m->delivery.call, "fsync") == 0)
-		return "a mail that was refused is removed, but may be there "
-		    "again after a power cut; remove it then";
-	if (error == EBUSY)
-		return "a mail that was refused may still be there, in cur/ "
-		    "or where a reader has moved it; remove it";
-	return "a mail that was refused cannot be removed, from cur/ where a "
-	    "reader was quicker; remove it";
-}
-
-/* Where a file is that cannot be taken back: until somebody removes it, a
- * mail is there that its sender will send again. */
-static void
-log_left(const struct deliver *d, const struct mailbox *m,
-    enum maildir_place place)
-{
-	bool visible = place == MAILDIR_NEW;
-	char path[MAX_TARGET + MAILDIR_NAME + 8];
-	int error = errno;
-	int len = snprintf(path, sizeof path, "%.*s/%s/%s", (int)m->path.len,
-	    m->path.at, visible ? "new" : "tmp",
-	    visible ? m->delivery.final : m->delivery.name);
-
-	if ((m->delivery.place & place) != 0 && len > 0 &&
-	    (size_t)len < sizeof path)
-		log_failed(d->log, m->delivery.call, path, error,
-		    what_is_left(m, place, error));
-	errno = error;
-}
-
 /* Takes back all mailboxes from the one with this number on. */
 static void
 undo_from(struct deliver *d, size_t first)
@@ -244,10 +210,8 @@ undo_from(struct deliver *d, size_t first)
 	while (d->mailbox_count > first) {
 		struct mailbox *m = &d->mailboxes[--d->mailbox_count];
 
-		if (maildir_undo(&m->delivery) == -1) {
-			log_left(d, m, MAILDIR_NEW);
-			log_left(d, m, MAILDIR_TMP);
-		}
+		if (maildir_undo(&m->delivery) == -1)
+			leftover_log(d->log, m);
 		maildir_close(&m->dir);
 	}
 }
@@ -397,7 +361,7 @@ deliver_end(struct deliver *d)
 		struct mailbox *m = &d->mailboxes[i];
 
 		if (maildir_end(&m->delivery) == -1)
-			log_left(d, m, MAILDIR_TMP);
+			leftover_log(d->log, m);
 		maildir_close(&m->dir);
 	}
 	deliver_begin(d, 0);
