@@ -63,9 +63,9 @@ def read(path):
 
 
 def files(maildir, parts=PARTS):
-    """A reader may move one between two looks, but then it has the same name."""
-    return {name.split(":")[0]: os.path.join(maildir, part, name)
-        for part in parts for name in os.listdir(os.path.join(maildir, part))}
+    """Their paths.  One that is in both places is there twice."""
+    return [os.path.join(maildir, part, name)
+        for part in parts for name in os.listdir(os.path.join(maildir, part))]
 
 
 class Verdict(types.SimpleNamespace):
@@ -106,7 +106,7 @@ class Ledger:
     def count(maildir, verdict):
         """How many exact copies of each token there are."""
         found = collections.Counter()
-        for path in files(maildir).values():
+        for path in files(maildir):
             try:
                 found[read(path)] += 1
             except AssertionError as why:

@@ -9,7 +9,7 @@
 #
 # With PROOF=short each takes about a minute; .ci/run does that.  All of them
 # want root, and bring what they need as make check does; tests/proof/README
-# has their methods and figures.
+# has their methods, smtp-receive-promise(7) the figures.
 
 PROOF	?= full
 PROOFS	= crash-test fault-test scarcity-test soak cluster-test
@@ -42,6 +42,8 @@ $(MUTANTS): $(BUILD)/proof/mutant_%: $(BUILD)/obj/tests/proof/crash/mutant_%.o \
 	@mkdir -p $(@D)
 	$(Q)$(LINK) $(WRAPS_$*:%=-Wl,--wrap=%) -o $@ $^
 
+proof-programs: $(TOOLS) $(MUTANTS)
+
 # Debian's own kernel, for vm.py; where it cannot be had, that is skipped.
 kernel: | $(NEEDED)
 	@PEERS=$(PEERS) tests/unpack linux || true
@@ -64,4 +66,4 @@ cluster-test: all
 
 proof: $(PROOFS)
 
-.PHONY: proof kernel $(PROOFS)
+.PHONY: proof proof-programs kernel $(PROOFS)

@@ -68,6 +68,10 @@ def twice():
         store(maildir, body(TOKEN), number=1)
         store(maildir, body(TOKEN), "cur", ":2,", number=2)
     equal(verdict("250 2.0.0", fill), {"twice": 1})
+    def both(maildir):
+        store(maildir, body(TOKEN))
+        store(maildir, body(TOKEN), "cur", ":2,S")
+    equal(verdict("250 2.0.0", both), {"twice": 1})
 
 
 @test("one octet less, more, or another: inexact")

@@ -109,7 +109,7 @@ class Mounted:
 
     def new(self):
         return [path for box in self.boxes.values()
-            for path in files(box, ["new"]).values()]
+            for path in files(box, ["new"])]
 
 
 # A mail during whose delivery it happens

@@ -108,8 +108,9 @@ def neighbours(kind, recipients, others):
     with disk:
         verdict = ledger.judge(boxes)
         print("# %s, %d recipients, the other mail %d: %d missing, "
-            "%d inexact, %d files" % (kind, recipients, others, len(verdict.missing), len(verdict.inexact),
-            in_new(boxes)), flush=True)
+            "%d inexact, %d files" % (kind, recipients, others,
+            len(verdict.missing), len(verdict.inexact), in_new(boxes)),
+            flush=True)
         equal(vars(verdict), vars(Verdict()))
 
 

@@ -42,7 +42,8 @@ def at_point(each, chance):
 
 
 def states(window, seed, most=None):
-    """Each with its name; most: a random choice of so many."""
+    """Each with its name; most: a random choice of so many, but always with
+    the disk as the last flush has left it, and as the end has."""
     chance = random.Random(seed)
     each = spans(window)
     if not each and not window.last:
@@ -54,5 +55,8 @@ def states(window, seed, most=None):
     if each and not window.last:
         found.pop(tuple(range(each[-1].stop)))
     if most and len(found) > most:
-        found = dict(chance.sample(sorted(found.items()), most))
+        always = {state: found.pop(state) for state in list(found)
+            if not state or len(state) == each[-1].stop}
+        found = always | dict(chance.sample(sorted(found.items()),
+            most - len(always)))
     return found

@@ -1,7 +1,6 @@
 """The states of the crash test: that none is forgotten."""
 
 import io
-import os
 import struct
 
 from disk import SECTOR, records, windows
@@ -64,6 +63,17 @@ def repeats():
     equal(states(window, 5), states(window, 5))
     true(states(window, 5) != states(window, 6), "no chance in it")
     equal(len(states(window, 5, 20)), 20)
+
+
+@test("however few are chosen, the last flush and the end are among them")
+def always():
+    for writes in 3, 10, 40:
+        before, last = windows(log(*[3] * writes, FLUSH, *[3] * writes))
+        for seed in range(20):
+            true(() in states(before, seed, 3), "not as the flush left it")
+            found = states(last, seed, 3)
+            true(() in found and tuple(range(3 * writes)) in found,
+                "not as the end left it")
 
 
 if __name__ == "__main__":

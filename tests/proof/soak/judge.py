@@ -48,7 +48,7 @@ def gather(base, inexact):
             directory = "%s/%s%s" % (base, box, place)
             if not os.path.isdir(directory):
                 continue
-            for path in files(directory).values():
+            for path in files(directory):
                 try:
                     found.append(copy(path, box, ours))
                 except AssertionError as why:
