@@ -286,7 +286,7 @@ close_down(struct monitor *m, enum reply reply, const char *how)
 	bool quiet = settle(m);
 
 	if (!m->over)
-		dismiss(m, reply, how, quiet || m->broken > 0);
+		dismiss(m, reply, how, quiet || m->broken > 1);
 }
 
 static void

@@ -25,7 +25,7 @@ struct monitor {
 	/* All zero before monitor_run. */
 	bool over;
 	bool lost;		/* the session ended without quit */
-	unsigned broken;	/* how often recv(2) has failed */
+	unsigned broken;	/* times that recv(2) failed; 2 are the end */
 	unsigned beat;		/* when the client was last looked at */
 	struct timespec beat_start;
 	struct ask ask;		/* the message in hand */

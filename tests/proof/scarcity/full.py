@@ -1,8 +1,6 @@
 """No room on a file system: in each amount that is too little, and at each
 step."""
 
-import subprocess
-
 from filler import *
 from moments import BOXES, held, moments
 
