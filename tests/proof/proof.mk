@@ -41,6 +41,7 @@ $(MUTANTS): $(BUILD)/proof/mutant_%: $(BUILD)/obj/tests/proof/crash/mutant_%.o \
     $(SHIPPED)
 	@mkdir -p $(@D)
 	$(Q)$(LINK) $(WRAPS_$*:%=-Wl,--wrap=%) -o $@ $^
+$(BUILD)/proof/mutant_only: $(BUILD)/obj/tests/proof/crash/mutant_bytes.o
 
 proof-programs: $(TOOLS) $(MUTANTS)
 

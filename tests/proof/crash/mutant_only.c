@@ -1,15 +1,14 @@
 /* mutant_only.c - the shipped program with a known bug, for crash.py to find:
  * rename, then fsync of new/ only.  syncfs, which would sync the bytes as
- * well, is one of those that cannot be trusted. */
+ * well, is one of those that cannot be trusted.  Linked with mutant_bytes.c: no
+ * sync_file_range either. */
 
 #include <errno.h>
-#include <fcntl.h>
 #include <sys/stat.h>
 
 int __real_fsync(int);
 int __wrap_fsync(int);
 int __wrap_syncfs(int);
-int __wrap_sync_file_range(int, off_t, off_t, unsigned);
 
 int
 __wrap_fsync(int fd)
@@ -27,14 +26,4 @@ __wrap_syncfs(int fd)
 	(void)fd;
 	errno = ENOSYS;
 	return -1;
-}
-
-int
-__wrap_sync_file_range(int fd, off_t at, off_t len, unsigned how)
-{
-	(void)fd;
-	(void)at;
-	(void)len;
-	(void)how;
-	return 0;
 }

@@ -4,6 +4,7 @@ the same is in the log."""
 
 from dying import *
 from hold import Held
+from moments import held, moments, settling
 
 # File system, how it dies, and with which options it is mounted.
 WAYS = [

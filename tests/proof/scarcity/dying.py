@@ -8,7 +8,7 @@ import subprocess
 
 from exceptions import allow
 from filler import KINDS
-from moments import BOXES, held, moments, settling
+from moments import BOXES
 from scarce import *
 from storage import Mounted, image, memory
 
