@@ -22,11 +22,12 @@
 /* openat2(2), which no libc wraps.  O_NOFOLLOW would look at the last name
  * of the path only, and with O_DIRECTORY call a symbolic link ENOTDIR. */
 static int
-open_directory(int at, const char *path, uint64_t access)
+open_directory(int at, const char *path, uint64_t access, uint64_t resolve)
 {
 	const struct open_how how = {
 		.flags = access | O_DIRECTORY | O_CLOEXEC,
-		.resolve = RESOLVE_NO_SYMLINKS | RESOLVE_NO_MAGICLINKS,
+		.resolve = resolve | RESOLVE_NO_SYMLINKS |
+		    RESOLVE_NO_MAGICLINKS,
 	};
 
 	return (int)syscall(SYS_openat2, at, path, &how, sizeof how);
@@ -101,38 +102,52 @@ maildir_look(struct maildir *m)
 }
 
 static int
-open_below(struct maildir *m, int base)
+open_folders(struct maildir *m)
 {
-	struct stat above, new;
+	struct stat new;
 
-	m->tmp = open_directory(base, "tmp", O_PATH);
+	m->call = "openat2";
+	m->tmp = open_directory(m->base, "tmp", O_PATH, 0);
 	if (m->tmp == -1)
 		return -1;
 	/* For fsync and syncfs O_PATH is not enough. */
-	m->new = open_directory(base, "new", O_RDONLY);
+	m->new = open_directory(m->base, "new", O_RDONLY, 0);
 	if (m->new == -1)
 		return -1;
 	m->call = "fstat";
-	if (fstat(base, &above) != 0 || fstat(m->new, &new) != 0)
+	if (fstat(m->new, &new) != 0)
 		return -1;
-	m->owner = above.st_uid;
 	m->dev = new.st_dev;
 	m->ino = new.st_ino;
 	return maildir_look(m);
 }
 
 int
-maildir_open(struct maildir *m, const char *path)
+maildir_find(struct maildir *m, int home, const char *path)
 {
-	int base = open_directory(AT_FDCWD, path, O_PATH);
+	struct stat st;
 
 	*m = (struct maildir){ .tmp = -1, .new = -1, .call = "openat2" };
-	if (base == -1)
+	m->base = home == -1 ? open_directory(AT_FDCWD, path, O_PATH, 0)
+	    : open_directory(home, path, O_PATH, RESOLVE_BENEATH);
+	if (m->base == -1)
 		return -1;
+	m->call = "fstat";
+	if (fstat(m->base, &st) != 0) {
+		maildir_close(m);
+		return -1;
+	}
+	m->owner = st.st_uid;
+	m->group = st.st_gid;
+	return 0;
+}
 
-	int result = open_below(m, base);
+int
+maildir_open(struct maildir *m)
+{
+	int result = open_folders(m);
 
-	shut(&base);
+	shut(&m->base);
 	if (result != 0)
 		maildir_close(m);
 	return result;
@@ -141,6 +156,7 @@ maildir_open(struct maildir *m, const char *path)
 void
 maildir_close(struct maildir *m)
 {
+	shut(&m->base);
 	shut(&m->tmp);
 	shut(&m->new);
 }

@@ -4,7 +4,7 @@
  * Dovecot counts them.  Order of the calls, and of the system calls behind
  * them: "What is done before 250" in smtp-receive(8).
  *
- *	open -> begin or share -> write ... -> push -> settle -> publish
+ *	find -> open -> begin or share -> write ... -> push -> settle -> publish
  *	     -> sync or (syncfs once per file system), then journal -> end
  *
  * or undo after any of them from begin on.  The steps are apart so that
@@ -14,7 +14,7 @@
  * call, in the struct, then names the system call that failed.
  * This directory knows nothing of SMTP, includes no header from outside
  * itself, and allocates no memory.  Linux 5.6 or later: ENOSYS from
- * maildir_open otherwise. */
+ * maildir_find otherwise. */
 
 #ifndef MAILDIR_H
 #define MAILDIR_H
@@ -31,10 +31,12 @@ enum {
 };
 
 struct maildir {
+	int base;		/* the Maildir, between find and open; else -1 */
 	int tmp, new;		/* directory descriptors, -1 when closed */
 	dev_t dev;		/* of new; with ino: is it the same mailbox? */
 	ino_t ino;
-	uid_t owner;		/* of the Maildir itself */
+	uid_t owner;		/* of the Maildir itself, from find on */
+	gid_t group;
 	bool has_range;		/* ext4, xfs: see maildir_settle */
 	bool is_local;		/* and btrfs: syncfs and link counts tell */
 	bool has_journal;	/* ext4: see maildir_journal */
@@ -61,11 +63,17 @@ struct delivery {
 	char final[MAILDIR_NAME];	/* under new/, from publish on, or "" */
 };
 
-/* path must be an existing Maildir, absolute and without a symbolic link in
- * it: directories are made by the admin, never here.  ENOENT, ENOTDIR,
- * EACCES as from open(2), ELOOP for a symbolic link.  After -1 it is
- * closed. */
-int maildir_open(struct maildir *, const char *path);
+/* Finds the Maildir and says whose it is, so that the caller can take the
+ * owner's rights before he opens it.  home is -1 and path absolute, or a
+ * directory's descriptor and path leads to what is beneath it; either way
+ * there is no symbolic link in path.  Directories are made by the admin, never
+ * here.  ENOENT, ENOTDIR, EACCES as from open(2), ELOOP for a symbolic link,
+ * EXDEV for a way out of home.  After -1 it is closed. */
+int maildir_find(struct maildir *, int home, const char *path);
+
+/* Opens tmp/ and new/ of what was found, no symbolic links either: the same
+ * errors.  After -1 it is closed. */
+int maildir_open(struct maildir *);
 void maildir_close(struct maildir *);
 
 /* Looks again how much room there is. */

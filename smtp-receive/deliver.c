@@ -3,39 +3,17 @@
 #include "deliver.h"
 
 #include <errno.h>
-#include <limits.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "commit.h"
 #include "leftover.h"
 
-/* What the client hears for an errno of ours. */
-static enum reply
-reply_for(int error)
-{
-	switch (error) {
-	case ENOSPC:
-		return reply_no_room;
-	case EDQUOT:
-		return reply_over_quota;
-	default:
-		return reply_trouble;
-	}
-}
-
 /* Logs with errno and returns what to say. */
 static enum reply
-failed(const struct deliver *d, struct span path, const char *call,
+failed(const struct deliver *d, const struct mailbox *m, const char *call,
     const char *what)
 {
-	int error = errno;
-	char name[MAX_TARGET];
-
-	log_failed(d->log, call, span_copy(path, name, sizeof name) ? name
-	    : NULL, error, what);
-	return reply_for(error);
+	return mailbox_failed(m, d->log, call, what);
 }
 
 /* The same where no system call failed. */
@@ -44,7 +22,7 @@ unfit(const struct deliver *d, const struct mailbox *m, const char *call,
     enum reply reply, const char *what)
 {
 	errno = 0;
-	failed(d, m->path, call, what);
+	failed(d, m, call, what);
 	return reply;
 }
 
@@ -55,37 +33,6 @@ deliver_begin(struct deliver *d, uint64_t declared)
 	d->size = 0;
 	d->started = false;
 	d->recipient_count = d->mailbox_count = 0;
-}
-
-/* A symbolic link: the admin should write the path that it leads to.
- * noinline: these buffers are not to be in the stack of every mail. */
-static __attribute__((noinline)) void
-log_link(const struct deliver *d, const char *path)
-{
-	char real[PATH_MAX], what[PATH_MAX + 64];
-	int len = snprintf(what, sizeof what,
-	    "a symbolic link in the path; write in the user map instead: %s",
-	    realpath(path, real) != NULL ? real : "the path that it leads to");
-
-	if (len > 0)
-		log_failed(d->log, "openat2", path, ELOOP, what);
-}
-
-static enum reply
-log_open_failed(const struct deliver *d, const struct mailbox *m,
-    const char *path)
-{
-	int error = errno;
-
-	if (error == ELOOP)
-		log_link(d, path);
-	else
-		log_failed(d->log, m->dir.call, path, error, error == ENOSYS
-		    ? "smtp-receive needs Linux 5.6 or later"
-		    : "to open tmp/ and new/ of a Maildir; the admin makes "
-		    "Maildirs, with tmp, new and cur, owned by the user that "
-		    "smtp-receive runs as");
-	return reply_for(error);
 }
 
 /* How many files will be written to this file system. */
@@ -165,22 +112,9 @@ prepare(struct deliver *d, struct mailbox *m)
 	if (share(d, m))
 		return reply_rcpt_ok;
 	if (maildir_begin(&m->dir, &m->delivery, d->config->hostname) == -1)
-		return failed(d, m->path, m->delivery.call,
+		return failed(d, m, m->delivery.call,
 		    "to make a file in tmp/");
 	return reply_rcpt_ok;
-}
-
-static enum reply
-open_mailbox(const struct deliver *d, struct mailbox *m)
-{
-	char name[MAX_TARGET];
-
-	if (!span_copy(m->path, name, sizeof name)) {
-		errno = ENAMETOOLONG;
-		return failed(d, m->path, "openat2", "to open a Maildir");
-	}
-	return maildir_open(&m->dir, name) == 0 ? reply_rcpt_ok
-	    : log_open_failed(d, m, name);
 }
 
 static enum reply
@@ -188,9 +122,8 @@ add_mailbox(struct deliver *d, struct span path)
 {
 	struct mailbox *m = &d->mailboxes[d->mailbox_count];
 
-	m->path = path;
 	m->recipient = d->recipient_count;
-	enum reply reply = open_mailbox(d, m);
+	enum reply reply = mailbox_open(m, path, d->log);
 	if (reply != reply_rcpt_ok)
 		return reply;
 	bool known = is_known(d, m);
@@ -275,7 +208,7 @@ write_blocks(struct deliver *d, struct trace *t)
 		t->recipient = address(d, 0);
 	for (size_t i = 0; i < d->mailbox_count; i++)
 		if (write_block(d, &d->mailboxes[i], t) == -1)
-			return failed(d, d->mailboxes[i].path, "write",
+			return failed(d, &d->mailboxes[i], "write",
 			    "to write a message's header to tmp/");
 	return reply_stored;
 }
@@ -291,7 +224,7 @@ check_room(struct deliver *d, size_t len)
 		if (!mailbox_is_first(d->mailboxes, m))
 			continue;
 		if (maildir_look(&m->dir) == -1)
-			return failed(d, m->path, m->dir.call,
+			return failed(d, m, m->dir.call,
 			    "to see how much room there is");
 		if (m->dir.room < d->config->min_free)
 			return unfit(d, m, "fstatfs", reply_no_room, "less "
@@ -308,7 +241,7 @@ write_all(struct deliver *d, const void *bytes, size_t len)
 
 		if (m->delivery.fd != -1 &&
 		    maildir_write(&m->delivery, bytes, len) == -1)
-			return failed(d, m->path, "write",
+			return failed(d, m, "write",
 			    "to write a message to tmp/");
 	}
 	return reply_stored;
@@ -351,7 +284,7 @@ deliver_commit(struct deliver *d, uint64_t crlf)
 	const char *what = commit_take(&batch);
 
 	return what == NULL ? reply_stored
-	    : failed(d, batch.at->path, batch.at->delivery.call, what);
+	    : failed(d, batch.at, batch.at->delivery.call, what);
 }
 
 void

@@ -46,7 +46,7 @@ struct deliver {
 void deliver_begin(struct deliver *, uint64_t declared);
 
 /* Opens all of this recipient's mailboxes, or none: reply_rcpt_ok, or why
- * not.  The paths must live until end or undo. */
+ * not. */
 enum reply deliver_rcpt(struct deliver *, struct span recipient,
     const struct span *paths, size_t count);
 

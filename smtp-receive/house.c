@@ -311,7 +311,7 @@ log_stored(const struct house *h, const struct mailbox *m, long long ms)
 	log_begin(&l, h->log, LOG_INFO, "stored");
 	log_span(&l, "from", h->trace.sender);
 	log_span(&l, "to", recipient(h, m->recipient));
-	log_span(&l, "mailbox", m->path);
+	log_text(&l, "mailbox", m->path);
 	log_text(&l, "file", m->delivery.final);
 	log_number(&l, "size", m->size + h->deliver.size);
 	log_span(&l, "message-id", h->message_id);

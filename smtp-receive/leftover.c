@@ -29,8 +29,8 @@ log_place(const struct log *log, const struct mailbox *m,
 {
 	char path[MAX_TARGET + MAILDIR_NAME + 8];
 	int error = errno;
-	int len = snprintf(path, sizeof path, "%.*s/%s/%s", (int)m->path.len,
-	    m->path.at, part, name);
+	int len = snprintf(path, sizeof path, "%s/%s/%s", m->path, part,
+	    name);
 
 	if ((m->delivery.place & place) != 0 && len > 0 &&
 	    (size_t)len < sizeof path)

@@ -2,6 +2,78 @@
 
 #include "mailbox.h"
 
+#include <errno.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+/* What the client hears for an errno of ours. */
+static enum reply
+reply_for(int error)
+{
+	switch (error) {
+	case ENOSPC:
+		return reply_no_room;
+	case EDQUOT:
+		return reply_over_quota;
+	default:
+		return reply_trouble;
+	}
+}
+
+enum reply
+mailbox_failed(const struct mailbox *m, const struct log *log,
+    const char *call, const char *what)
+{
+	int error = errno;
+
+	log_failed(log, call, m->path, error, what);
+	return reply_for(error);
+}
+
+/* A symbolic link: the admin should write the path that it leads to.
+ * noinline: these buffers are not to be in the stack of every mail. */
+static __attribute__((noinline)) void
+log_link(const struct mailbox *m, const struct log *log)
+{
+	char real[PATH_MAX], what[PATH_MAX + 64];
+	int len = snprintf(what, sizeof what,
+	    "a symbolic link in the path; write in the user map instead: %s",
+	    realpath(m->path, real) != NULL ? real
+	    : "the path that it leads to");
+
+	if (len > 0)
+		log_failed(log, "openat2", m->path, ELOOP, what);
+}
+
+static enum reply
+open_failed(const struct mailbox *m, const struct log *log)
+{
+	if (errno == ENOSYS)
+		return mailbox_failed(m, log, m->dir.call,
+		    "smtp-receive needs Linux 5.6 or later");
+	if (errno != ELOOP)
+		return mailbox_failed(m, log, m->dir.call, "to open tmp/ and "
+		    "new/ of a Maildir; the admin makes Maildirs, with tmp, "
+		    "new and cur, owned by the user that smtp-receive runs as");
+	log_link(m, log);
+	return reply_trouble;
+}
+
+enum reply
+mailbox_open(struct mailbox *m, struct span path, const struct log *log)
+{
+	if (!span_copy(path, m->path, sizeof m->path)) {
+		m->path[0] = '\0';
+		errno = ENAMETOOLONG;
+		return mailbox_failed(m, log, "openat2", "to open a Maildir");
+	}
+	if (maildir_find(&m->dir, -1, m->path) == -1 ||
+	    maildir_open(&m->dir) == -1)
+		return open_failed(m, log);
+	return reply_rcpt_ok;
+}
+
 bool
 mailbox_is_first(const struct mailbox *all, const struct mailbox *m)
 {

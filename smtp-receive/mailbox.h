@@ -8,15 +8,28 @@
 #include <stdint.h>
 
 #include "../maildir/maildir.h"
+#include "limit.h"
+#include "log.h"
+#include "reply.h"
 #include "span.h"
 
 struct mailbox {
 	struct maildir dir;
 	struct delivery delivery;
-	struct span path;	/* into the user map's text */
 	size_t recipient;	/* number of the first that reached it */
 	uint64_t size, crlf;	/* of our block above the message */
+	char path[MAX_TARGET];
 };
+
+/* Finds and opens the Maildir; it is closed by maildir_close.
+ * reply_rcpt_ok, or why not: it is logged then, and closed. */
+enum reply mailbox_open(struct mailbox *, struct span path,
+    const struct log *);
+
+/* Logs a call on this mailbox that failed with errno (0: none did), and what
+ * it was for.  Returns what the client hears. */
+enum reply mailbox_failed(const struct mailbox *, const struct log *,
+    const char *call, const char *what);
 
 /* Of all up to this one, is it the first with a file of its own on its file
  * system?  What is done once per file system is done for those. */

@@ -34,7 +34,7 @@ print(char *at, size_t size, const char *format, ...)
 	must(len >= 0 && (size_t)len < size, "a path that is too long");
 }
 
-/* Without symbolic links in it: maildir_open refuses those. */
+/* Without symbolic links in it: maildir_find refuses those. */
 static void
 make_base(struct home *h)
 {

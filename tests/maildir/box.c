@@ -77,7 +77,7 @@ remove_all(void)
 	nftw(base, remove_one, 16, FTW_DEPTH | FTW_PHYS);
 }
 
-/* Without symbolic links in it: those are what maildir_open refuses. */
+/* Without symbolic links in it: those are what maildir_find refuses. */
 void
 make_base(void)
 {
@@ -100,7 +100,8 @@ make_boxes(void)
 		mkdir(below("%d/%s", i, "tmp"), 0700);
 		mkdir(below("%d/%s", i, "new"), 0700);
 		mkdir(below("%d/%s", i, "cur"), 0700);
-		box[i] = (struct maildir){ .tmp = -1, .new = -1 };
+		box[i] = (struct maildir){ .base = -1, .tmp = -1,
+		    .new = -1 };
 		mail[i] = (struct delivery){ .fd = -1 };
 	}
 }
@@ -140,9 +141,16 @@ const struct way ways[] = {
 const int number_of_ways = countof(ways);
 
 int
+open_box(int i)
+{
+	return maildir_find(&box[i], -1, below("%d%s", i, "")) == 0
+	    ? maildir_open(&box[i]) : -1;
+}
+
+int
 start(const struct way *way, int i)
 {
-	if (maildir_open(&box[i], below("%d%s", i, "")) != 0)
+	if (open_box(i) != 0)
 		return -1;
 	if (way->no_range)
 		box[i].has_range = box[i].is_local = false;

@@ -48,6 +48,7 @@ void touch(const char *path);
 
 /* open and begin or share the i-th; ready: the first one whole, until it can
  * be published; deliver: everything up to maildir_end. */
+int open_box(int i);	/* finds and opens Maildir i, without rights */
 int start(const struct way *, int i);
 void ready(void);
 int publish(void);

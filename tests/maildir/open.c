@@ -17,7 +17,7 @@ START_TEST(open_takes_few_calls_and_says_what_it_found)
 	struct stat st;
 	int before = fault_all_calls();
 
-	ck_assert_int_eq(maildir_open(&box[0], below("%d%s", 0, "")), 0);
+	ck_assert_int_eq(open_box(0), 0);
 	ck_assert_int_eq(fault_all_calls() - before, 6);
 	ck_assert_int_eq(stat(below("%d/%s", 0, "new"), &st), 0);
 	ck_assert_uint_eq(box[0].dev, st.st_dev);
@@ -37,7 +37,7 @@ END_TEST
 START_TEST(the_owner_is_the_base_directorys)
 {
 	fault_trick.owner = 4711;
-	ck_assert_int_eq(maildir_open(&box[0], below("%d%s", 0, "")), 0);
+	ck_assert_int_eq(open_box(0), 0);
 	ck_assert_uint_eq(box[0].owner, 4711);
 	ck_assert_uint_eq(fault_trick.owner, 4713);
 }
@@ -76,8 +76,7 @@ START_TEST(open_refuses_what_is_no_maildir)
 		ck_assert_int_eq(mkfifo(path, 0600), 0);
 	else if (w->what == LINK)
 		ck_assert_int_eq(symlink(aside, path), 0);
-	ck_assert_msg(maildir_open(&box[0], below("%d%s", 0, "")) == -1, "%s",
-	    w->title);
+	ck_assert_msg(open_box(0) == -1, "%s", w->title);
 	ck_assert_msg(errno == w->error, "%s: %s", w->title, strerror(errno));
 	ck_assert_int_eq(box[0].tmp, -1);
 	ck_assert_int_eq(box[0].new, -1);
@@ -88,15 +87,35 @@ END_TEST
 START_TEST(open_refuses_a_link_anywhere_in_the_path)
 {
 	ck_assert_int_eq(symlink(base, below("%d%s", 9, "")), 0);
-	ck_assert_int_eq(maildir_open(&box[0], below("9/%d%s", 0, "")), -1);
+	ck_assert_int_eq(maildir_find(&box[0], -1, below("9/%d%s", 0, "")), -1);
 	ck_assert_int_eq(errno, ELOOP);
+}
+END_TEST
+
+START_TEST(what_is_beneath_a_home_stays_there)
+{
+	int home = open(below("%d%s", 0, ""), O_PATH | O_DIRECTORY);
+
+	ck_assert_int_eq(symlink("new", below("%d/%s", 0, "link")), 0);
+	ck_assert_int_eq(symlink("..", below("%d/%s", 0, "up")), 0);
+	ck_assert_int_eq(maildir_find(&box[0], home, "link"), -1);
+	ck_assert_int_eq(errno, ELOOP);
+	ck_assert_int_eq(maildir_find(&box[0], home, "up/1"), -1);
+	ck_assert_int_eq(errno, ELOOP);
+	ck_assert_int_eq(maildir_find(&box[0], home, "../1"), -1);
+	ck_assert_int_eq(errno, EXDEV);
+	ck_assert_int_eq(maildir_find(&box[0], home, base), -1);
+	ck_assert_int_eq(errno, EXDEV);
+	ck_assert_int_eq(box[0].base, -1);
+	ck_assert_int_eq(maildir_find(&box[0], home, "new/../cur"), 0);
+	close(home);
 }
 END_TEST
 
 START_TEST(open_wants_openat2)
 {
 	fault_lack("openat2", ENOSYS);
-	ck_assert_int_eq(maildir_open(&box[0], below("%d%s", 0, "")), -1);
+	ck_assert_int_eq(open_box(0), -1);
 	ck_assert_int_eq(errno, ENOSYS);
 }
 END_TEST
@@ -126,7 +145,7 @@ START_TEST(room_is_what_the_file_system_says)
 	};
 
 	fault_trick.statfs = &rows[_i].fs;
-	ck_assert_int_eq(maildir_open(&box[0], below("%d%s", 0, "")), 0);
+	ck_assert_int_eq(open_box(0), 0);
 	ck_assert_uint_eq(box[0].room, rows[_i].room);
 	ck_assert_int_eq(box[0].has_inodes, rows[_i].has_inodes);
 	ck_assert_int_eq(box[0].has_range, rows[_i].has_range);
@@ -169,6 +188,7 @@ add_open(TCase *tc)
 	tcase_add_test(tc, the_owner_is_the_base_directorys);
 	LOOP(tc, open_refuses_what_is_no_maildir, countof(wrongs));
 	tcase_add_test(tc, open_refuses_a_link_anywhere_in_the_path);
+	tcase_add_test(tc, what_is_beneath_a_home_stays_there);
 	tcase_add_test(tc, open_wants_openat2);
 	LOOP(tc, room_is_what_the_file_system_says, 6);
 	tcase_add_test(tc, begin_makes_a_file_for_its_owner_only);

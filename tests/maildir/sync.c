@@ -29,7 +29,7 @@ START_TEST(shared_by_a_shared_one_is_the_first_ones)
 
 	ready();
 	ck_assert_int_eq(start(&shared, 1), 0);
-	ck_assert_int_eq(maildir_open(&box[2], below("%d%s", 2, "")), 0);
+	ck_assert_int_eq(open_box(2), 0);
 	ck_assert_int_eq(maildir_share(&box[2], &mail[2], "h", &mail[1]), 0);
 	ck_assert_ptr_eq(mail[2].first, &mail[0]);
 	undo_all();
@@ -41,7 +41,7 @@ START_TEST(where_links_fail_share_changes_nothing)
 {
 	ready();
 	fault_lack("linkat", EXDEV);
-	ck_assert_int_eq(maildir_open(&box[1], below("%d%s", 1, "")), 0);
+	ck_assert_int_eq(open_box(1), 0);
 	ck_assert_int_eq(maildir_share(&box[1], &mail[1], "h", &mail[0]), -1);
 	ck_assert_int_eq(errno, EXDEV);
 	ck_assert_int_eq(mail[1].place, MAILDIR_NOWHERE);
