@@ -29,8 +29,9 @@ DEMO_PORT ?= 2525
 SESSION	= smtp transaction session line wire param path body dot head
 SEAM	= ask confined
 MONITOR	= monitor house deliver leftover commit mailbox trace log id client \
-	  clock config setting usermap mapindex mapreader mapline mapfile address
-BOTH	= main reply span
+	  clock config setting usermap mapindex mapreader mapline mapfile \
+	  address username passwd
+BOTH	= main reply span rights
 MAILDIR	= maildir name undo
 
 ROOMS	= $(SESSION:%=smtp-receive/%) $(SEAM:%=smtp-receive/%) \

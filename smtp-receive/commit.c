@@ -92,7 +92,8 @@ take_step(struct batch *b, int (*take)(const struct batch *,
 {
 	for (size_t i = 0; i < b->count; i++) {
 		b->at = &b->mailboxes[i];
-		if (take(b, b->at) == -1)
+		if (mailbox_take_rights(b->at, b->rights) == -1 ||
+		    take(b, b->at) == -1)
 			return -1;
 	}
 	return 0;

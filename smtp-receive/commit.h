@@ -19,6 +19,7 @@ struct batch {
 	uint64_t size, crlf;	/* of the message, a line end as 1 octet, as 2 */
 	bool strict;		/* sync = strict */
 	bool shared;		/* some of them have one file */
+	struct rights *rights;	/* each owner's are taken, and kept */
 
 	struct mailbox *at;	/* after a failure: the one it failed for */
 };

@@ -23,6 +23,8 @@ enum config_log {
 struct config {
 	char hostname[MAX_HOSTNAME + 1];
 	char users[1024];		/* absolute path */
+	char session_user[64];		/* NAME, or UID:GID, where root */
+	unsigned min_uid;		/* of the users that ~/ may name */
 	uint64_t max_message_size;	/* octets, as SIZE= counts them */
 	unsigned max_recipients;	/* per message */
 	unsigned max_mailboxes;		/* per message */

@@ -54,9 +54,6 @@ check(const struct deliver *d, const struct mailbox *m)
 	uint64_t need = d->config->min_free +
 	    (files_on(d, m->dir.dev) + 1) * d->declared;
 
-	if (m->dir.owner != d->uid)
-		return unfit(d, m, "fstat", reply_trouble, "the Maildir has "
-		    "another owner than the user that smtp-receive runs as");
 	if (!m->dir.has_inodes)
 		return unfit(d, m, "fstatfs", reply_no_room,
 		    "no inodes are left on the file system");
@@ -123,7 +120,7 @@ add_mailbox(struct deliver *d, struct span path)
 	struct mailbox *m = &d->mailboxes[d->mailbox_count];
 
 	m->recipient = d->recipient_count;
-	enum reply reply = mailbox_open(m, path, d->log);
+	enum reply reply = mailbox_open(m, path, d->rights, d->log);
 	if (reply != reply_rcpt_ok)
 		return reply;
 	bool known = is_known(d, m);
@@ -143,10 +140,13 @@ undo_from(struct deliver *d, size_t first)
 	while (d->mailbox_count > first) {
 		struct mailbox *m = &d->mailboxes[--d->mailbox_count];
 
-		if (maildir_undo(&m->delivery) == -1)
+		/* Without them the file would be removed as root. */
+		if (mailbox_take_rights(m, d->rights) == -1 ||
+		    maildir_undo(&m->delivery) == -1)
 			leftover_log(d->log, m);
 		maildir_close(&m->dir);
 	}
+	rights_leave(d->rights);
 }
 
 enum reply
@@ -168,6 +168,7 @@ deliver_rcpt(struct deliver *d, struct span recipient,
 			return reply;
 		}
 	}
+	rights_leave(d->rights);
 	d->recipient_count++;
 	return reply_rcpt_ok;
 }
@@ -195,6 +196,8 @@ write_block(const struct deliver *d, struct mailbox *m, const struct trace *t)
 	m->crlf = block.len + block.lines;
 	if (m->delivery.fd == -1)
 		return 0;
+	if (mailbox_take_rights(m, d->rights) == -1)
+		return -1;
 	return maildir_write(&m->delivery, block.text, block.len);
 }
 
@@ -208,7 +211,8 @@ write_blocks(struct deliver *d, struct trace *t)
 		t->recipient = address(d, 0);
 	for (size_t i = 0; i < d->mailbox_count; i++)
 		if (write_block(d, &d->mailboxes[i], t) == -1)
-			return failed(d, &d->mailboxes[i], "write",
+			return failed(d, &d->mailboxes[i],
+			    d->mailboxes[i].delivery.call,
 			    "to write a message's header to tmp/");
 	return reply_stored;
 }
@@ -223,6 +227,9 @@ check_room(struct deliver *d, size_t len)
 
 		if (!mailbox_is_first(d->mailboxes, m))
 			continue;
+		if (mailbox_take_rights(m, d->rights) == -1)
+			return failed(d, m, m->delivery.call,
+			    "to have the rights of the Maildir's owner");
 		if (maildir_look(&m->dir) == -1)
 			return failed(d, m, m->dir.call,
 			    "to see how much room there is");
@@ -239,9 +246,11 @@ write_all(struct deliver *d, const void *bytes, size_t len)
 	for (size_t i = 0; i < d->mailbox_count; i++) {
 		struct mailbox *m = &d->mailboxes[i];
 
-		if (m->delivery.fd != -1 &&
+		if (m->delivery.fd == -1)
+			continue;
+		if (mailbox_take_rights(m, d->rights) == -1 ||
 		    maildir_write(&m->delivery, bytes, len) == -1)
-			return failed(d, m, "write",
+			return failed(d, m, m->delivery.call,
 			    "to write a message to tmp/");
 	}
 	return reply_stored;
@@ -257,6 +266,7 @@ deliver_write(struct deliver *d, struct trace *t, const void *bytes,
 		reply = check_room(d, len);
 	if (reply == reply_stored)
 		reply = write_all(d, bytes, len);
+	rights_leave(d->rights);
 	d->size += len;
 	return reply;
 }
@@ -280,11 +290,23 @@ deliver_commit(struct deliver *d, uint64_t crlf)
 		.crlf = crlf,
 		.strict = d->config->sync_strict,
 		.shared = is_shared(d),
+		.rights = d->rights,
 	};
 	const char *what = commit_take(&batch);
 
+	rights_leave(d->rights);
 	return what == NULL ? reply_stored
 	    : failed(d, batch.at, batch.at->delivery.call, what);
+}
+
+/* Nothing but the closing is left to do where the name in tmp/ is gone. */
+static int
+end_one(const struct deliver *d, struct mailbox *m)
+{
+	if (m->delivery.place != MAILDIR_NEW &&
+	    mailbox_take_rights(m, d->rights) == -1)
+		return -1;
+	return maildir_end(&m->delivery);
 }
 
 void
@@ -293,10 +315,11 @@ deliver_end(struct deliver *d)
 	for (size_t i = 0; i < d->mailbox_count; i++) {
 		struct mailbox *m = &d->mailboxes[i];
 
-		if (maildir_end(&m->delivery) == -1)
+		if (end_one(d, m) == -1)
 			leftover_log(d->log, m);
 		maildir_close(&m->dir);
 	}
+	rights_leave(d->rights);
 	deliver_begin(d, 0);
 }
 

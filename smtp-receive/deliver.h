@@ -4,7 +4,10 @@
  *
  * or undo after any of them, and after each that fails: nothing of the mail
  * is left then.  end is what may wait until the answer is out.  Each fault of
- * ours is logged where it is met; the replies say whose fault it was. */
+ * ours is logged where it is met; the replies say whose fault it was.
+ *
+ * What is done to a Maildir is done with its owner's rights; whoever calls
+ * these has his own again when they return. */
 
 #ifndef DELIVER_H
 #define DELIVER_H
@@ -19,6 +22,7 @@
 #include "log.h"
 #include "mailbox.h"
 #include "reply.h"
+#include "rights.h"
 #include "span.h"
 #include "trace.h"
 
@@ -31,7 +35,7 @@ struct deliver {
 	/* The caller's, before the first begin. */
 	const struct config *config;
 	const struct log *log;
-	uid_t uid;			/* whose the Maildirs must be */
+	struct rights *rights;
 
 	/* The mail in hand; its counts are 0 between mails. */
 	uint64_t declared;		/* SIZE=, or 0 */

@@ -19,6 +19,11 @@ enum {
 	MAX_MAP_FAULTS	= 100,	/* in a connection that are logged */
 	MAX_REFUSED	= 2000,	/* replies 4xx and 5xx in a connection */
 
+	/* Users of the system. */
+	MAX_ACCOUNT	= 32,	/* octets of a name, as useradd(8) has it */
+	MAX_HOME	= 256,	/* of the path of a home, with NUL */
+	ACCOUNT_SECONDS	= 10,	/* for the name service's answer */
+
 	/* What we say. */
 	MAX_REPLY	= 512,	/* octets, with CRLF; 4.5.3.1.5 */
 	MAX_REASON	= 256,	/* of a text from the user map */

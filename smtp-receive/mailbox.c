@@ -54,24 +54,63 @@ open_failed(const struct mailbox *m, const struct log *log)
 		    "smtp-receive needs Linux 5.6 or later");
 	if (errno != ELOOP)
 		return mailbox_failed(m, log, m->dir.call, "to open tmp/ and "
-		    "new/ of a Maildir; the admin makes Maildirs, with tmp, "
-		    "new and cur, owned by the user that smtp-receive runs as");
+		    "new/ of a Maildir; the admin or its owner makes it, with "
+		    "tmp, new and cur");
 	log_link(m, log);
 	return reply_trouble;
 }
 
-enum reply
-mailbox_open(struct mailbox *m, struct span path, const struct log *log)
+static enum reply
+wrong_owner(const struct mailbox *m, const struct rights *r,
+    const struct log *log)
 {
+	errno = 0;
+	return mailbox_failed(m, log, "fstat", r->root
+	    ? "the Maildir belongs to root, who gets no mail; give it to the "
+	    "user whose mail it is"
+	    : "the Maildir has another owner than the user that smtp-receive "
+	    "runs as");
+}
+
+int
+mailbox_take_rights(struct mailbox *m, struct rights *r)
+{
+	if (rights_take(r, m->dir.owner, m->dir.group) == 0)
+		return 0;
+	m->delivery.call = "setresuid";
+	return -1;
+}
+
+/* What was found: whose it is decides who opens it. */
+static enum reply
+open_found(struct mailbox *m, struct rights *r, const struct log *log)
+{
+	if (!rights_may(r, m->dir.owner))
+		return wrong_owner(m, r, log);
+	if (mailbox_take_rights(m, r) == -1)
+		return mailbox_failed(m, log, m->delivery.call,
+		    "to have the rights of the Maildir's owner");
+	return maildir_open(&m->dir) == 0 ? reply_rcpt_ok
+	    : open_failed(m, log);
+}
+
+enum reply
+mailbox_open(struct mailbox *m, struct span path, struct rights *r,
+    const struct log *log)
+{
+	m->delivery = (struct delivery){ .fd = -1 };
 	if (!span_copy(path, m->path, sizeof m->path)) {
 		m->path[0] = '\0';
 		errno = ENAMETOOLONG;
 		return mailbox_failed(m, log, "openat2", "to open a Maildir");
 	}
-	if (maildir_find(&m->dir, -1, m->path) == -1 ||
-	    maildir_open(&m->dir) == -1)
+	rights_leave(r);
+	if (maildir_find(&m->dir, -1, m->path) == -1)
 		return open_failed(m, log);
-	return reply_rcpt_ok;
+	enum reply reply = open_found(m, r, log);
+	if (reply != reply_rcpt_ok)
+		maildir_close(&m->dir);
+	return reply;
 }
 
 bool

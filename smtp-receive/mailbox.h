@@ -11,6 +11,7 @@
 #include "limit.h"
 #include "log.h"
 #include "reply.h"
+#include "rights.h"
 #include "span.h"
 
 struct mailbox {
@@ -21,10 +22,14 @@ struct mailbox {
 	char path[MAX_TARGET];
 };
 
-/* Finds and opens the Maildir; it is closed by maildir_close.
- * reply_rcpt_ok, or why not: it is logged then, and closed. */
+/* Finds the Maildir, takes its owner's rights, and opens it; it is closed by
+ * maildir_close.  reply_rcpt_ok, or why not: it is logged then, and closed. */
 enum reply mailbox_open(struct mailbox *, struct span path,
-    const struct log *);
+    struct rights *, const struct log *);
+
+/* All that is done to it from now on is done by its owner.  -1 with errno, and
+ * delivery's call; then nothing may be done. */
+int mailbox_take_rights(struct mailbox *, struct rights *);
 
 /* Logs a call on this mailbox that failed with errno (0: none did), and what
  * it was for.  Returns what the client hears. */

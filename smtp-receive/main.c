@@ -23,6 +23,8 @@
 #include "id.h"
 #include "log.h"
 #include "monitor.h"
+#include "passwd.h"
+#include "rights.h"
 #include "shared.h"
 
 #define DEFAULT_FILE "/etc/smtp-receive/smtp-receive.conf"
@@ -55,6 +57,9 @@ struct program {
 	int pair[2];			/* ours, the session's */
 	struct shared *shared;
 	struct private *private;
+	struct rights rights;
+	uid_t uid;			/* the session's, where we are root */
+	gid_t gid;
 };
 
 static int
@@ -158,6 +163,21 @@ read_config(struct program *p, const char *bad_usage)
 	return result;
 }
 
+/* Whom the session becomes. */
+static int
+find_session_user(struct program *p)
+{
+	const char *user = p->config.session_user;
+
+	if (passwd_find(span_of(user), &p->uid, &p->gid) == 0)
+		return 0;
+	tell_config_fault(p, "/etc/passwd", 0, "session-user", "started as "
+	    "root, so the session has to become a user who is not root and "
+	    "stands there: make one, smtp-receive by default, as sysusers.conf "
+	    "does; or write UID:GID", errno);
+	return -1;
+}
+
 /* The client hears why, never silence. */
 static int
 refuse(const struct program *p, enum reply reply, int status)
@@ -237,6 +257,9 @@ run_session(const struct program *p, pid_t monitor)
 		.mapped = sizeof *p->shared + sizeof *p->private + image(),
 		.max_message_size = p->config.max_message_size,
 		.argv = p->argv,
+		.root = p->rights.root,
+		.uid = p->uid,
+		.gid = p->gid,
 	};
 
 	confined_run(&sandbox, &rules, p->shared, &p->private->session);
@@ -269,7 +292,7 @@ run_monitor(struct program *p, pid_t session)
 	h->map.delimiters = p->config.recipient_delimiter;
 	h->deliver.config = &p->config;
 	h->deliver.log = &p->log;
-	h->deliver.uid = geteuid();
+	h->deliver.rights = &p->rights;
 	h->start = clock_now();
 	m->house = h;
 	m->shared = p->shared;
@@ -335,11 +358,11 @@ start(struct program *p, const char *bad_usage)
 		errno = signals_error;
 		return trouble(p, "signalfd", "to take signals");
 	}
-	if (geteuid() == 0) {
-		log_failed(&p->log, "geteuid", NULL, 0, "started as root; "
-		    "start it as the user who owns the Maildirs");
+	p->rights.log = &p->log;
+	if (rights_open(&p->rights) == -1)
+		return trouble(p, "setgroups", "to be root without groups");
+	if (p->rights.root && find_session_user(p) == -1)
 		return refuse(p, reply_misconfigured, EXIT_CONFIG);
-	}
 	return serve(p);
 }
 

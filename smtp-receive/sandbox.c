@@ -9,12 +9,15 @@
 #include <linux/seccomp.h>
 #include <signal.h>
 #include <stddef.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "rights.h"
 #include "span.h"
 
 #if defined __x86_64__
@@ -32,6 +35,59 @@ static const uint32_t ARCH = AUDIT_ARCH_S390X;
 #endif
 
 extern char **environ;
+
+/* Root's, and nobody else may write there. */
+static bool
+is_roots(int fd)
+{
+	struct stat st;
+
+	return fstat(fd, &st) == 0 && st.st_uid == 0 &&
+	    (st.st_mode & (S_IWGRP | S_IWOTH)) == 0;
+}
+
+/* With no name any more, nothing can be put there. */
+static int
+make_empty(void)
+{
+	char path[] = "/tmp/smtp-receive.XXXXXX";
+
+	if (mkdtemp(path) == NULL)
+		return -1;
+	int fd = open(path, O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	return rmdir(path) == 0 ? fd : -1;
+}
+
+static int
+open_empty(void)
+{
+	static const char *const known[] = {
+		"/run/smtp-receive/empty",	/* units/tmpfiles.conf */
+		"/var/empty",
+	};
+
+	for (size_t i = 0; i < countof(known); i++) {
+		int fd = open(known[i],
+		    O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+
+		if (fd != -1 && is_roots(fd))
+			return fd;
+		if (fd != -1)
+			close(fd);
+	}
+	return make_empty();
+}
+
+/* The root is a directory that has nothing, for good. */
+static int
+enter_empty(void)
+{
+	int fd = open_empty();
+
+	if (fd == -1)
+		return -1;
+	return fchdir(fd) == 0 && chroot(".") == 0 ? close(fd) : -1;
+}
 
 /* The kernel may be older than close_range(2), which came with 5.9. */
 static void
@@ -146,6 +202,12 @@ int
 sandbox_enter(const struct sandbox *s, const char **call)
 {
 	overwrite_strings(s->argv);
+	*call = "chroot";
+	if (s->root && enter_empty() == -1)
+		return -1;
+	*call = "setresuid";
+	if (s->root && rights_drop(s->uid, s->gid) == -1)
+		return -1;
 	*call = "dup2";
 	if (keep_descriptors(s->pair) == -1)
 		return -1;

@@ -20,6 +20,9 @@ struct sandbox {
 	size_t mapped;		/* bytes of memory that are mapped already */
 	uint64_t max_message_size;
 	char **argv;		/* its strings and the environment's go */
+	bool root;		/* become these, in an empty directory */
+	uid_t uid;
+	gid_t gid;
 };
 
 /* To be called before the first octet from the client is read.  0, or -1

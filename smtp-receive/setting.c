@@ -4,7 +4,9 @@
 
 #include <stddef.h>
 #include <string.h>
+#include <sys/types.h>
 
+#include "username.h"
 
 /* What a value may be: parse puts it into field, or is false. */
 struct kind {
@@ -133,6 +135,30 @@ parse_path(const struct setting *s, struct span value, void *field)
 	    span_copy(value, field, sizeof ((struct config *)0)->users);
 }
 
+/* UID:GID.  Neither is root's. */
+static bool
+is_ids(struct span value)
+{
+	unsigned long long uid, gid;
+	const char *colon = value.len == 0 ? NULL :
+	    memchr(value.at, ':', value.len);
+
+	if (colon == NULL)
+		return false;
+	struct span first = span_cut(&value, (size_t)(colon - value.at));
+	span_cut(&value, 1);
+	return span_number(first, &uid) && span_number(value, &gid) &&
+	    uid > 0 && uid < (uid_t)-1 && gid > 0 && gid < (gid_t)-1;
+}
+
+static bool
+parse_user(const struct setting *s, struct span value, void *field)
+{
+	(void)s;
+	return (username_good(value) || is_ids(value)) && span_copy(value,
+	    field, sizeof ((struct config *)0)->session_user);
+}
+
 /* Not one of those that an address is made of. */
 static bool
 parse_delimiters(const struct setting *s, struct span value, void *field)
@@ -155,6 +181,8 @@ static const struct kind host = { parse_hostname,
     "a host name: letters, digits, '-' and single dots between, at most 255" };
 static const struct kind path = { parse_path,
     "an absolute path of at most 1023 bytes" };
+static const struct kind user = { parse_user,
+    "a user's name, or UID:GID with neither of them 0" };
 static const struct kind delimiters = { parse_delimiters,
     "at most 8 printable characters, no space and none of @\"\\()<>[]:;,." };
 
@@ -167,6 +195,10 @@ static const struct setting settings[] = {
 	  "our name in the greeting, Received: and file names" },
 	{ "users", &path, FIELD(users), NULL, NULL,
 	  "/etc/smtp-receive/users", "the user map" },
+	{ "session-user", &user, FIELD(session_user), NULL, NULL,
+	  "smtp-receive", "whom the session becomes, if started as root" },
+	{ "min-uid", &number, FIELD(min_uid), "1", "4294967294", "1000",
+	  "system users below it get no mail by ~/" },
 	{ "max-message-size", &size, FIELD(max_message_size), "64K", "100G",
 	  "50M", "octets of a message" },
 	{ "max-recipients", &number, FIELD(max_recipients), "100", "1000",

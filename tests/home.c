@@ -95,6 +95,8 @@ home_make(struct home *h)
 	h->log = (struct log){ .fd = memfd_create("log", MFD_CLOEXEC),
 	    .id = "0123456789abc", .client = "192.0.2.1" };
 	must(h->log.fd != -1, "memfd_create");
+	h->rights = (struct rights){ .log = &h->log, .own = geteuid(),
+	    .uid = geteuid() };
 }
 
 static int

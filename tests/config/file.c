@@ -45,10 +45,6 @@ static const struct row {
 
 	{ "an unknown key", "\nmax-size = 5\n", "f:2: max-size: unknown key; "
 	  "smtp-receive -h lists the known ones\n" },
-	{ "system users have no keys yet", "session-user = x\nmin-uid = 1\n",
-	  "f:1: session-user: unknown key; smtp-receive -h lists the known "
-	  "ones\nf:2: min-uid: unknown key; smtp-receive -h lists the known "
-	  "ones\n" },
 	{ "no key", "= 5\n", "f:1: : unknown key; smtp-receive -h lists the "
 	  "known ones\n" },
 	{ "a key that is too long and not printable",

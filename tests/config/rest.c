@@ -32,6 +32,7 @@ START_TEST(each_key_is_set)
 {
 	ck_assert_int_eq(read_text(
 	    "hostname = Mx-1.example.org\nusers=/u sers\n"
+	    "session-user = 65534:65534\nmin-uid = 4294967294\n"
 	    "max-message-size = 64K\nmax-recipients = 1000\n"
 	    "max-mailboxes = 1\nrecipient-delimiter = +-_!#%=~\n"
 	    "command-timeout = 86400\nsession-timeout = 604800\n"
@@ -40,6 +41,8 @@ START_TEST(each_key_is_set)
 	    "log = stderr\n"), 0);
 	ck_assert_str_eq(said, "");
 	ck_assert_str_eq(config.hostname, "Mx-1.example.org");
+	ck_assert_str_eq(config.session_user, "65534:65534");
+	ck_assert_uint_eq(config.min_uid, 4294967294);
 	ck_assert_str_eq(config.users, "/u sers");
 	ck_assert_uint_eq(config.max_message_size, 65536);
 	ck_assert_uint_eq(config.max_recipients, 1000);
@@ -160,7 +163,7 @@ START_TEST(help_lists_each_key_with_its_default)
 		snprintf(row, sizeof row, "\n%-20s %s", s->name, s->value);
 		ck_assert_msg(strstr(text, row) != NULL, "%s", s->name);
 	}
-	ck_assert_uint_eq(lines, 15);
+	ck_assert_uint_eq(lines, 17);
 	for (const char *p = text; (p = strchr(p, '\n')) != NULL; p++)
 		lines--;
 	ck_assert_msg(lines == (size_t)-1, "%s", text);

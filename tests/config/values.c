@@ -26,6 +26,7 @@
 
 #define HOST "a host name: letters, digits, '-' and single dots between, at " \
 	"most 255"
+#define USER "a user's name, or UID:GID with neither of them 0"
 #define PATH "an absolute path of at most 1023 bytes"
 #define BIG "a size from 64K to 100G"
 #define FREE "a size from 0 to 1024G"
@@ -80,6 +81,22 @@ static const struct value {
 	{ "min-free", "1024G", true, "" },
 	{ "min-free", "1025G", false, FREE },
 	{ "min-free", "1T", false, FREE },
+	{ "session-user", "_smtp-1.x", true, "" },
+	{ "session-user", "1:4294967294", true, "" },
+	{ "session-user", "0:1", false, USER },
+	{ "session-user", "1:0", false, USER },
+	{ "session-user", "1:4294967295", false, USER },
+	{ "session-user", "4294967295:1", false, USER },
+	{ "session-user", "1:", false, USER },
+	{ "session-user", ":1", false, USER },
+	{ "session-user", "1:2:3", false, USER },
+	{ "session-user", "1000", false, USER },
+	{ "session-user", "Smtp", false, USER },
+	{ "session-user", "", false, USER },
+	{ "min-uid", "1", true, "" },
+	{ "min-uid", "4294967294", true, "" },
+	{ "min-uid", "0", false, "a number from 1 to 4294967294" },
+	{ "min-uid", "4294967295", false, "a number from 1 to 4294967294" },
 	{ "recipient-delimiter", "", true, "" },
 	{ "recipient-delimiter", "!#$%&'*-", true, "" },
 	{ "recipient-delimiter", "!#$%&'*-+", false, CHARS },

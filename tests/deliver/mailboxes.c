@@ -231,7 +231,7 @@ END_TEST
 
 START_TEST(another_owners_maildir)
 {
-	post.deliver.uid++;
+	post.home.rights.own = ++post.home.rights.uid;
 	ck_assert_int_eq(rcpt("ann@example.org", 0, 0), reply_trouble);
 	ck_assert_int_eq(home_logged(&post.home, "has another owner"), 1);
 	ck_assert_int_eq(home_all(&post.home), 0);

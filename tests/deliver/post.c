@@ -24,7 +24,7 @@ set_post(void)
 	    .max_mailboxes = 200, .min_free = 1, .delivered_to = true };
 	post.deliver.config = &post.config;
 	post.deliver.log = &post.home.log;
-	post.deliver.uid = geteuid();
+	post.deliver.rights = &post.home.rights;
 	post.trace = (struct trace){ .sender = span_of("eve@example.net"),
 	    .helo = span_of("client"), .client = "[192.0.2.1]",
 	    .hostname = "mx.example.org", .id = "0abc.1" };

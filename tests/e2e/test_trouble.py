@@ -242,15 +242,19 @@ def no_configuration():
         true(receiver.conf in receiver.log_text(), "no path in the log")
 
 
-@test("started as root: 421 4.3.5, exit 78, nothing is done")
+@test("started as root, and session-user is not in /etc/passwd, or is root: "
+    "421 4.3.5, exit 78, nothing is done")
 def root():
     need_root()
-    with Receiver() as receiver:
-        client = receiver.connect(user=0, group=0)
-        client.hear("421 4.3.5")
-        client.end()
-        equal(receiver.reap(), [78])
-        true("root" in receiver.log_text(), receiver.log_text())
+    for user, error in ("no-such-user", errno.ESRCH), ("root", errno.EPERM):
+        with Receiver(session_user=user) as receiver:
+            client = receiver.connect(user=0, group=0)
+            client.hear("421 4.3.5")
+            client.end()
+            equal(receiver.reap(), [78])
+            line, = receiver.log("failed", call="config",
+                path="/etc/passwd", key="session-user")
+            true(shows(line, error), line)
 
 
 @test("no process can be made: 421 4.3.2, exit 75, fork in the log")

@@ -167,7 +167,7 @@ run(int pair)
 	house.body = shared.body;
 	house.map.file = home.users;
 	house.map.delimiters = "+";
-	house.deliver.uid = geteuid();
+	house.deliver.rights = &home.rights;
 	clock_gettime(CLOCK_MONOTONIC, &house.start);
 	must(monitor_run(&m), "no session");
 	usermap_close(&house.map);

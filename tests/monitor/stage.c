@@ -83,7 +83,7 @@ set_stage(void)
 	h->body = stage.shared->body;
 	h->map.file = stage.home.users;
 	h->map.delimiters = "+";
-	h->deliver.uid = geteuid();
+	h->deliver.rights = &stage.home.rights;
 	clock_gettime(CLOCK_MONOTONIC, &h->start);
 	stage.monitor.house = h;
 	stage.monitor.shared = stage.shared;

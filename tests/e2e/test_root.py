@@ -1,0 +1,207 @@
+"""Started as root: who does what, and whose is what comes of it."""
+
+import errno
+
+import filter
+from landlord import *
+
+
+def status(pid):
+    with open("/proc/%d/status" % pid) as file:
+        return {key: value.split() for key, value in (line.rstrip("\n")
+            .split(":", 1) for line in file)}
+
+
+def owned(path):
+    found = os.stat(path)
+    return found.st_uid, found.st_gid, found.st_mode & 0o7777
+
+
+@test("the session is session-user, in strict mode and an empty root")
+def session():
+    with Landlord() as house:
+        client = house.connect()
+        client.hello()
+        pid, = children(client.monitor.pid)
+        found = status(pid)
+        equal(found["Uid"], [str(SESSION)] * 4)
+        equal(found["Gid"], [str(SESSION)] * 4)
+        equal(found["Groups"], [])
+        for each in "CapInh", "CapPrm", "CapEff", "CapAmb":
+            equal(int(found[each][0], 16), 0, each)
+        equal(found["Seccomp"], ["1"])
+        equal(os.listdir("/proc/%d/root" % pid), [])
+        equal(os.listdir("/proc/%d/cwd" % pid), [])
+        true(os.stat("/proc/%d/root" % pid).st_ino != os.stat("/").st_ino,
+            "it is in /")
+        client.quit()
+        equal([name for name in os.listdir("/tmp")
+            if name.startswith("smtp-receive.")], [], "left in /tmp")
+
+
+@test("under a filter that is in force already the session is the same")
+def filtered():
+    with Landlord() as house:
+        client = house.connect(preexec_fn=filter.install)
+        client.hello()
+        pid, = children(client.monitor.pid)
+        found = status(pid)
+        equal(found["Uid"], [str(SESSION)] * 4)
+        equal(found["Seccomp"], ["2"])
+        client.mail(b"hi\r\n")
+        client.quit()
+        equal(len(house.files()), 1)
+
+
+@test("the monitor is root between questions, and has no groups")
+def monitor():
+    with Landlord() as house:
+        client = house.connect()
+        client.hello()
+        for line in "MAIL FROM:<a@b>", "RCPT TO:<ann@example.org>", \
+                "DATA", "hi\r\n.", "NOOP":
+            found = status(client.monitor.pid)
+            equal(found["Uid"], ["0"] * 4, line)
+            equal(found["Gid"], ["0"] * 4, line)
+            equal(found["Groups"], [], line)
+            client.ask(line)
+        client.quit()
+
+
+@test("one message to Maildirs of three users: each file is its owner's")
+def three():
+    for delivered_to in "yes", "no":
+        with Landlord(delivered_to=delivered_to) as house:
+            client = house.connect()
+            client.hello()
+            client.mail(b"hi\r\n", *["%s@example.org" % name
+                for name in OWNERS])
+            client.quit()
+            equal(house.reap(), [0])
+            for name, uid in OWNERS.items():
+                path, = house.files("new", name)
+                equal(owned(path), (uid, uid, 0o600), name)
+                equal(os.stat(path).st_nlink, 1)
+            equal(len(house.log("stored")), 3)
+
+
+@test("more than four, and again to the first: each file is its owner's")
+def many():
+    users = "all@example.org " + ", ".join("{base}/home/%s/%d" % (name, i)
+        for i in range(3) for name in OWNERS) + "\n"
+    for delivered_to in "yes", "no":
+        with Landlord(users, delivered_to=delivered_to) as house:
+            boxes = ["%s/home/%s/%d" % (house.base, name, i)
+                for name in OWNERS for i in range(3)]
+            for path in boxes:
+                uid = OWNERS[path.split("/")[-2]]
+                for each in "", "/tmp", "/new", "/cur":
+                    os.mkdir(path + each, 0o700)
+                    os.chown(path + each, uid, uid)
+            client = house.connect()
+            client.hello()
+            client.mail(b"hi\r\n" * 200000, "all@example.org")
+            client.quit()
+            equal(house.reap(), [0])
+            for path in boxes:
+                file, = listed(path + "/new")
+                uid = os.stat(path).st_uid
+                equal(owned(file), (uid, uid, 0o600), path)
+                equal(os.stat(file).st_nlink,
+                    3 if delivered_to == "no" else 1)
+
+
+@test("the file has the Maildir's group; a map that root alone may read")
+def group():
+    with Landlord() as house:
+        for each in "", "/tmp", "/new", "/cur":
+            os.chown(house.box("ann", each), OWNERS["ann"], 64399)
+        os.chmod(house.users, 0o600)
+        client = house.connect()
+        client.hello()
+        client.mail(b"hi\r\n")
+        client.quit()
+        path, = house.files()
+        equal(owned(path), (OWNERS["ann"], 64399, 0o600))
+
+
+@test("a Maildir of root's: 451, a line, and the other recipient has his mail")
+def roots():
+    with Landlord() as house:
+        for each in "", "/tmp", "/new", "/cur":
+            os.chown(house.box("ann", each), 0, 0)
+        client = house.connect()
+        client.hello()
+        client.ask("MAIL FROM:<a@b>", "250")
+        client.ask("RCPT TO:<ann@example.org>", "451 4.3.0")
+        client.ask("RCPT TO:<bob@example.org>", "250")
+        client.ask("DATA", "354")
+        client.ask("hi\r\n.", "250")
+        client.quit()
+        equal(house.reap(), [75])
+        line, = house.log("failed", call="fstat", path=house.box("ann"))
+        true("root" in line["what"], line)
+        equal(len(house.files()), 1)
+
+
+@test("what was refused at the dot is removed from each owner's Maildir")
+def undone():
+    with Landlord() as house:
+        client = house.connect()
+        client.hello()
+        client.envelope(*["%s@example.org" % name for name in OWNERS])
+        equal(len(house.files("tmp")), 3)
+        os.chmod(house.box("carol", "/new"), 0)
+        client.ask("DATA", "354")
+        client.ask("hi\r\n.", "451 4.3.0")
+        client.ask("NOOP", "250")
+        os.chmod(house.box("carol", "/new"), 0o700)
+        equal(house.files("new") + house.files("tmp"), [])
+        client.quit()
+        equal(house.reap(), [75])
+        equal([line["errno"][:6] for line in house.log("failed",
+            call="renameat2")], ["EACCES"])
+
+
+@test("ids that cannot be changed: 421 4.3.2, exit 75, nothing is read")
+def no_ids():
+    with Landlord() as house:
+        client = house.connect(preexec_fn=lambda: filter.install(
+            filter.deny("setresuid", errno.EPERM)))
+        client.hear("421 4.3.2")
+        client.end()
+        equal(house.reap(), [75])
+        line, = house.log("failed", call="setresuid")
+        true(shows(line, errno.EPERM), line)
+
+
+@test("no way into an empty root: 421 4.3.2, exit 75, nothing is read")
+def no_chroot():
+    with Landlord() as house:
+        client = house.connect(preexec_fn=lambda: filter.install(
+            filter.deny("chroot", errno.EPERM)))
+        client.hear("421 4.3.2")
+        client.end()
+        equal(house.reap(), [75])
+        line, = house.log("failed", call="chroot")
+        true(shows(line, errno.EPERM), line)
+
+
+@test("TERM while three users' mail is in hand: all is removed, 421")
+def terminated():
+    with Landlord() as house:
+        client = house.connect()
+        client.hello()
+        client.envelope(*["%s@example.org" % name for name in OWNERS])
+        client.ask("DATA", "354")
+        client.say(b"hi\r\n" * 200000)
+        until(lambda: all(os.path.getsize(path) for path
+            in house.files("tmp")), "bytes in tmp/")
+        client.monitor.terminate()
+        equal(client.rest(), ["421"])
+        equal(house.reap(), [0])
+        equal(house.files("new") + house.files("tmp"), [])
+
+
+if __name__ == "__main__":
+    run()
