@@ -1,6 +1,7 @@
 # Makefile - the map of the build.
 #
-#	make		build/smtp-receive, static; needs a C compiler, no library
+#	make		build/smtp-receive, static; needs a C compiler, no library;
+#			and build/smtp-receive-user, which asks the name service
 #	make demo	a receiver on 127.0.0.1:2525 that shows what it stores
 #	make check	every test
 #	make proof	the long ones: power cuts, kills, full disks
@@ -16,6 +17,7 @@ VERSION	= 0.1
 
 PREFIX	= /usr/local
 SBINDIR	= $(PREFIX)/sbin
+LIBEXECDIR = $(PREFIX)/libexec/smtp-receive
 MANDIR	= $(PREFIX)/share/man
 DOCDIR	= $(PREFIX)/share/doc/smtp-receive
 UNITDIR	= $(PREFIX)/lib/systemd/system
@@ -30,7 +32,7 @@ SESSION	= smtp transaction session line wire param path body dot head
 SEAM	= ask confined
 MONITOR	= monitor house deliver leftover commit mailbox trace log id client \
 	  clock config setting usermap mapindex mapreader mapline mapfile \
-	  address username passwd
+	  address username passwd account
 BOTH	= main reply span rights
 MAILDIR	= maildir name undo
 
@@ -58,7 +60,8 @@ CFLAGS	?= -O2 -g -D_FORTIFY_SOURCE=2
 WARN	= -Wall -Wextra -Wpedantic -Wshadow -Wstrict-prototypes \
 	  -Wmissing-prototypes -Wconversion
 HARDEN	= -fstack-protector-strong
-COMPILE	= -std=c11 -D_GNU_SOURCE -DVERSION='"$(VERSION)"' $(WARN) $(HARDEN) \
+COMPILE	= -std=c11 -D_GNU_SOURCE -DVERSION='"$(VERSION)"' \
+	  -DUSER_PROGRAM='"$(LIBEXECDIR)/smtp-receive-user"' $(WARN) $(HARDEN) \
 	  -MMD -MP $(CPPFLAGS) $(CFLAGS)
 # musl-gcc does not find the kernel's headers by itself.
 KERNEL	= $(if $(findstring musl,$(SHIP_CC)),-idirafter /usr/include \
@@ -72,11 +75,17 @@ Q	= $(if $(V),,@echo '  $@';)
 
 SHIPPED	= $(patsubst %,$(BUILD)/obj/%.o,$(ROOMS) $(SANDBOX))
 
-all: $(BUILD)/smtp-receive
+all: $(BUILD)/smtp-receive $(BUILD)/smtp-receive-user
 
 $(BUILD)/smtp-receive: $(SHIPPED)
 	$(Q)$(LINK) -o $@ $(SHIPPED)
 	@echo "$@: static, linked by $(SHIP_CC)"
+
+# Never static, never musl: glibc loads the modules of the name service.
+USER	= $(TEST_CC) $(COMPILE) -fPIE -pie -Wl,-z,relro,-z,now $(LDFLAGS)
+$(BUILD)/smtp-receive-user: smtp-receive/user/smtp-receive-user.c \
+    $(BUILD)/obj/flags
+	$(Q)$(USER) -MF $(BUILD)/obj/$(@F).d -o $@ $<
 
 $(BUILD)/obj/%.o: %.c $(BUILD)/obj/flags
 	@mkdir -p $(@D)
@@ -84,7 +93,7 @@ $(BUILD)/obj/%.o: %.c $(BUILD)/obj/flags
 
 # What the objects were compiled with: when it changes, they are stale.
 
-$(BUILD)/obj/flags: export FLAGS = $(SHIP) $(LINK)
+$(BUILD)/obj/flags: export FLAGS = $(SHIP) $(LINK) $(USER)
 $(BUILD)/%/flags: FORCE
 	@mkdir -p $(@D)
 	@echo "$$FLAGS" | cmp -s - $@ || echo "$$FLAGS" >$@
@@ -94,11 +103,12 @@ demo: all
 
 MAN5	= smtp-receive.conf.5 smtp-receive-users.5
 MAN7	= smtp-receive-promise.7
-MAN8	= smtp-receive.8
+MAN8	= smtp-receive.8 user/smtp-receive-user.8
 UNITS	= smtp-receive.socket smtp-receive@.service
 EXAMPLES = inetd.conf tcpserver
-INSTALLED = $(SBINDIR)/smtp-receive $(MAN5:%=$(MANDIR)/man5/%) \
-	  $(MAN7:%=$(MANDIR)/man7/%) $(MAN8:%=$(MANDIR)/man8/%) \
+INSTALLED = $(SBINDIR)/smtp-receive $(LIBEXECDIR)/smtp-receive-user \
+	  $(MAN5:%=$(MANDIR)/man5/%) $(MAN7:%=$(MANDIR)/man7/%) \
+	  $(addprefix $(MANDIR)/man8/,$(notdir $(MAN8))) \
 	  $(UNITS:%=$(UNITDIR)/%) \
 	  $(TMPFILES) $(EXAMPLES:%=$(DOCDIR)/%) $(DOCDIR)/README
 
@@ -109,6 +119,7 @@ PLACE	= sed 's|@SBINDIR@|$(SBINDIR)|g' units/$(1) | \
 install: all
 	install -d $(sort $(dir $(INSTALLED:%=$(DESTDIR)%)))
 	install -m 755 $(BUILD)/smtp-receive $(DESTDIR)$(SBINDIR)
+	install -m 755 $(BUILD)/smtp-receive-user $(DESTDIR)$(LIBEXECDIR)
 	install -m 644 $(MAN5:%=smtp-receive/%) $(DESTDIR)$(MANDIR)/man5
 	install -m 644 $(MAN7:%=smtp-receive/%) $(DESTDIR)$(MANDIR)/man7
 	install -m 644 $(MAN8:%=smtp-receive/%) $(DESTDIR)$(MANDIR)/man8
@@ -121,7 +132,7 @@ install: all
 
 uninstall:
 	rm -f $(INSTALLED:%=$(DESTDIR)%)
-	rmdir $(DESTDIR)$(DOCDIR) 2>/dev/null || true
+	rmdir $(DESTDIR)$(DOCDIR) $(DESTDIR)$(LIBEXECDIR) 2>/dev/null || true
 
 clean:
 	rm -rf $(BUILD)

@@ -19,11 +19,6 @@ enum {
 	MAX_MAP_FAULTS	= 100,	/* in a connection that are logged */
 	MAX_REFUSED	= 2000,	/* replies 4xx and 5xx in a connection */
 
-	/* Users of the system. */
-	MAX_ACCOUNT	= 32,	/* octets of a name, as useradd(8) has it */
-	MAX_HOME	= 256,	/* of the path of a home, with NUL */
-	ACCOUNT_SECONDS	= 10,	/* for the name service's answer */
-
 	/* What we say. */
 	MAX_REPLY	= 512,	/* octets, with CRLF; 4.5.3.1.5 */
 	MAX_REASON	= 256,	/* of a text from the user map */
@@ -38,6 +33,11 @@ enum {
 	MAX_DEPTH	= 10,	/* of addresses that lead to addresses */
 	MAX_STEPS	= 10000,	/* look-ups for one recipient */
 	MAX_TARGET	= 1024,	/* the path of a Maildir, with NUL */
+
+	/* System users. */
+	MAX_ACCOUNT	= 32,	/* of a name; useradd(8) makes no longer one */
+	MAX_HOME	= 256,	/* the path of a home, with NUL */
+	ACCOUNT_SECONDS	= 10,	/* for the answer of the name service */
 
 	/* Buffers. */
 	INPUT_SIZE	= 64 * 1024,	/* what one read(2) may bring */

@@ -1,6 +1,6 @@
 # install.sh - what "make install" puts where, and what "make uninstall" leaves.
 #
-# BUILD, SMTP_RECEIVE: as tests/tests.mk gives them.
+# SMTP_RECEIVE: as tests/tests.mk gives it.
 
 top=$(cd "$(dirname "$0")/.." && pwd)
 cd "$top" || exit
@@ -22,8 +22,9 @@ check() {
 	fi
 }
 
+# The place of smtp-receive-user is compiled in: a build of its own.
 run_make() {
-	make -s BUILD="${BUILD:-build}" PREFIX=/usr DESTDIR="$dir/root" "$@"
+	make -s BUILD="$dir/build" PREFIX=/usr DESTDIR="$dir/root" "$@"
 }
 
 files() {
@@ -35,6 +36,7 @@ expected() {
 	./usr/lib/systemd/system/smtp-receive.socket
 	./usr/lib/systemd/system/smtp-receive@.service
 	./usr/lib/tmpfiles.d/smtp-receive.conf
+	./usr/libexec/smtp-receive/smtp-receive-user
 	./usr/sbin/smtp-receive
 	./usr/share/doc/smtp-receive/README
 	./usr/share/doc/smtp-receive/inetd.conf
@@ -42,6 +44,7 @@ expected() {
 	./usr/share/man/man5/smtp-receive-users.5
 	./usr/share/man/man5/smtp-receive.conf.5
 	./usr/share/man/man7/smtp-receive-promise.7
+	./usr/share/man/man8/smtp-receive-user.8
 	./usr/share/man/man8/smtp-receive.8
 	EOF
 }
@@ -70,16 +73,26 @@ knows_its_place() {
 	    ! grep -r '@[A-Z]*@' "$dir/root/usr/lib" "$dir/root/usr/share"
 }
 
+# Only so can it load the modules of the name service.
+is_dynamic() {
+	user=$dir/root/usr/libexec/smtp-receive/smtp-receive-user
+	readelf -lW "$user" | grep -F INTERP &&
+	    readelf -dW "$user" | grep -F 'Shared library: [libc.so.6]' &&
+	    "$user" root | grep -x 'root:0:0:/.*'
+}
+
 uninstalls() {
 	echo mine >"$dir/root/usr/sbin/other"
 	run_make uninstall && [ "$(files)" = ./usr/sbin/other ] &&
-	    [ ! -e "$dir/root/usr/share/doc/smtp-receive" ]
+	    [ ! -e "$dir/root/usr/share/doc/smtp-receive" ] &&
+	    [ ! -e "$dir/root/usr/libexec/smtp-receive" ]
 }
 
-echo 1..5
+echo 1..6
 check "the program needs no library" is_static
 check "-V says the version of the Makefile" says_version
 check "install: these files, and all may read them" installs
 check "install: the place of the program is written into the units" \
     knows_its_place
+check "install: smtp-receive-user is dynamic, of glibc, and finds root" is_dynamic
 check "uninstall: what install has put there, nothing else" uninstalls
