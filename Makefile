@@ -1,7 +1,7 @@
 # Makefile - the map of the build.
 #
-#	make		build/smtp-receive, static; needs a C compiler, no library;
-#			and build/smtp-receive-user, which asks the name service
+#	make		build/smtp-receive, static, and smtp-receive-user, which
+#			is not; needs a C compiler, no library
 #	make demo	a receiver on 127.0.0.1:2525 that shows what it stores
 #	make check	every test
 #	make proof	the long ones: power cuts, kills, full disks

@@ -131,7 +131,8 @@ become(const struct accounts *a, char *name, int out, pid_t monitor)
 		execve(a->program, argv, environment);
 	}
 	f.error = errno;
-	ssize_t n = write(1, &f, sizeof f);
+	/* Until it is the pipe, 1 is the client. */
+	ssize_t n = write(f.step == 0 ? out : 1, &f, sizeof f);
 	(void)n;
 	_exit(EXIT_NOT_RUN);
 }

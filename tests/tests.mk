@@ -21,6 +21,7 @@ CORPUS	?=
 # in tests/ROOM/ belongs to it, too: more of its C files, and wrap.opts with the
 # system calls that shall fail.
 
+LINKS_account	= account clock span
 LINKS_address	= address span
 LINKS_ask	= ask
 LINKS_body	= body dot head reply $(LINKS_line)
