@@ -31,8 +31,8 @@ DEMO_PORT ?= 2525
 SESSION	= smtp transaction session line wire param path body dot head
 SEAM	= ask confined
 MONITOR	= monitor house deliver leftover commit mailbox trace log id client \
-	  clock config setting usermap mapindex mapreader mapline mapfile \
-	  address username passwd account
+	  clock config setting usermap mapsearch mapfault mapindex \
+	  mapreader mapline mapfile address username passwd account
 BOTH	= main reply span rights
 MAILDIR	= maildir name undo
 

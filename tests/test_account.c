@@ -89,45 +89,6 @@ ck_trouble(const char *call, int error)
 	ck_assert_ptr_nonnull(desk.accounts.what);
 }
 
-START_TEST(names)
-{
-	static const struct {
-		const char *name;
-		bool good;
-	} rows[] = {
-		{ "ann", true },
-		{ "_apt", true },
-		{ "a.b-c_d9", true },
-		{ "9lives", true },
-		{ "0x10", true },
-		{ "1.2", true },
-		{ "abcdefghijklmnopqrstuvwxyz012345", true },
-		{ "abcdefghijklmnopqrstuvwxyz0123456", false },
-		{ "", false },
-		{ "12345", false },
-		{ "0", false },
-		{ "Ann", false },
-		{ "-h", false },
-		{ ".ann", false },
-		{ "ann+ext", false },
-		{ "ann doe", false },
-		{ "ann:", false },
-		{ "ann/x", false },
-		{ "../ann", false },
-		{ "ann$", false },
-		{ "ann\n", false },
-		{ "\303\244nn", false },
-		{ "ann\\", false },
-		{ "*", false },
-	};
-
-	for (size_t i = 0; i < countof(rows); i++)
-		ck_assert_msg(account_is_name(span_of(rows[i].name)) ==
-		    rows[i].good, "%s", rows[i].name);
-	ck_assert(!account_is_name((struct span){ "ann\0", 4 }));
-}
-END_TEST
-
 START_TEST(nobody_is_asked_for_what_is_no_name)
 {
 	script(">asked\n" ANN);
@@ -156,7 +117,6 @@ add(Suite *s, const char *name, void (*add_tests)(TCase *))
 static void
 add_names(TCase *tc)
 {
-	tcase_add_test(tc, names);
 	tcase_add_test(tc, nobody_is_asked_for_what_is_no_name);
 }
 

@@ -21,7 +21,7 @@ CORPUS	?=
 # in tests/ROOM/ belongs to it, too: more of its C files, and wrap.opts with the
 # system calls that shall fail.
 
-LINKS_account	= account clock span
+LINKS_account	= account username clock $(LINKS_rights)
 LINKS_address	= address span
 LINKS_ask	= ask
 LINKS_body	= body dot head reply $(LINKS_line)
@@ -53,7 +53,8 @@ LINKS_setting	= setting username span
 LINKS_span	= span
 LINKS_trace	= trace span
 LINKS_username	= username span
-LINKS_usermap	= usermap mapfile $(LINKS_mapindex) $(LINKS_mapreader)
+LINKS_usermap	= usermap mapsearch mapfault mapfile $(LINKS_mapindex) \
+	  $(LINKS_mapreader)
 LINKS_wire	= wire
 
 # And what several of the tests share.

@@ -1,0 +1,222 @@
+/* mapsearch.c - from an address to all the lines that it leads to. */
+
+#include "mapsearch.h"
+
+#include <string.h>
+
+#include "address.h"
+#include "mapfault.h"
+#include "mapline.h"
+
+/* One look-up, from the address of RCPT to all the lines it leads to. */
+struct search {
+	struct usermap *map;
+	struct finding *found;
+	unsigned steps;
+	unsigned depth;
+	const char *chain[MAX_DEPTH + 1];	/* the lines that led here */
+};
+
+/* What a look-up of one address came to. */
+struct hit {
+	char *line;		/* NULL: none, and reply says why */
+	enum reply reply;
+	bool as_given;		/* not by way of its extension or domain */
+};
+
+static unsigned long
+number_of(const struct usermap *map, const char *line)
+{
+	unsigned long n = 1;
+
+	for (const char *p = map->text.text; p < line; p++)
+		n += *p == '\n';
+	return n;
+}
+
+/* The later in this list wins where an address leads to several: we never
+ * bounce when unsure, and never accept for only some of the targets. */
+static void
+settle(struct search *s, enum reply reply, struct span text)
+{
+	static const enum reply order[] = {
+		reply_rcpt_ok, reply_reject_said, reply_too_many_mailboxes,
+		reply_later_said, reply_map_broken, reply_trouble,
+	};
+	size_t i = 0;
+
+	while (order[i] != reply && order[i] != s->found->reply)
+		i++;
+	if (order[i] == reply)
+		return;
+	s->found->reply = reply;
+	s->found->text = text;
+}
+
+/* The admin has to mend the line that led here. */
+static void
+trouble(struct search *s, const char *what, struct span address)
+{
+	settle(s, reply_trouble, (struct span){ 0 });
+	mapfault_wrong(s->map, number_of(s->map, s->chain[s->depth - 1]), what,
+	    address);
+}
+
+static char *
+line_of(const struct usermap *map, struct span key)
+{
+	return mapindex_line(&map->index, mapindex_slot(&map->index, key));
+}
+
+/* The order of smtp-receive-users(5).  Where any line may be missing, only
+ * the address itself is sure: the others' lines are meant for those who have
+ * none of their own. */
+static struct hit
+look_up(const struct usermap *map, char *at, struct address *address)
+{
+	struct span domain = { at + address->len - address->domain,
+	    address->domain };
+	char *line = line_of(map, (struct span){ at, address->len });
+
+	if (line != NULL)
+		return (struct hit){ line, reply_rcpt_ok, true };
+	if (domain.len > 0 && *mapindex_slot(&map->index, domain) == 0)
+		return (struct hit){ NULL, reply_not_ours, false };
+	if (map->partial)
+		return (struct hit){ NULL, reply_map_broken, false };
+	address_cut(at, address, map->delimiters);
+	line = line_of(map, (struct span){ at, address->len });
+	if (line == NULL)
+		line = line_of(map, (struct span){ at + address->len -
+		    address->domain, address->domain });
+	if (line == NULL && address_is_postmaster(at, address))
+		line = line_of(map, span_of("postmaster"));
+	return (struct hit){ line, reply_no_such_user, false };
+}
+
+static void
+add_path(struct search *s, struct span path)
+{
+	struct finding *found = s->found;
+
+	for (size_t i = 0; i < found->count; i++)
+		if (found->paths[i].len == path.len &&
+		    memcmp(found->paths[i].at, path.at, path.len) == 0)
+			return;
+	if (found->count == MAX_MAILBOXES)
+		settle(s, reply_too_many_mailboxes, (struct span){ 0 });
+	else
+		found->paths[found->count++] = path;
+}
+
+static void expand(struct search *, struct span);
+
+/* Trouble ends it: nothing that follows could change the answer. */
+static void
+expand_all(struct search *s, char *line, struct span targets)
+{
+	struct span target;
+
+	s->chain[s->depth++] = line;
+	while (s->found->reply != reply_trouble &&
+	    mapline_next(&targets, &target)) {
+		if (++s->steps > MAX_STEPS)
+			trouble(s, "more than 10000 targets, up to", target);
+		else if (target.at[0] == '/')
+			add_path(s, target);
+		else
+			expand(s, target);
+	}
+	s->depth--;
+}
+
+static void
+miss(struct search *s, struct span address, enum reply reply)
+{
+	if (!s->map->whole)
+		settle(s, reply_map_broken, (struct span){ 0 });
+	else if (s->depth > 0)
+		trouble(s, reply == reply_not_ours ?
+		    "no line in the map has the domain of the target" :
+		    "no line in the map is for the target", address);
+	else
+		s->found->reply = reply;
+}
+
+static bool
+is_loop(const struct search *s, const char *line)
+{
+	for (unsigned i = 0; i < s->depth; i++)
+		if (s->chain[i] == line)
+			return true;
+	return false;
+}
+
+static void
+obey(struct search *s, const struct hit *hit)
+{
+	const struct mapfile *text = &s->map->text;
+	const char *end = memchr(hit->line, '\n',
+	    text->size - (size_t)(hit->line - text->text));
+	size_t len = (size_t)(end - hit->line);
+	struct mapline line;
+
+	if (mapline_parse(hit->line, len, &line) != NULL) {
+		settle(s, reply_map_broken, (struct span){ 0 });
+		return;
+	}
+	switch (line.kind) {
+	case MAPLINE_TARGETS:
+		expand_all(s, hit->line, line.rest);
+		break;
+	case MAPLINE_REJECT:
+		/* The address may have a line that could not be read. */
+		if (!hit->as_given && !s->map->whole)
+			settle(s, reply_map_broken, (struct span){ 0 });
+		else
+			settle(s, reply_reject_said, line.rest);
+		break;
+	case MAPLINE_LATER:
+		settle(s, reply_later_said, line.rest);
+		break;
+	}
+}
+
+/* address is known to fit: it stands in the map, or mapsearch_find looked. */
+static void
+expand(struct search *s, struct span address)
+{
+	struct address normal;
+	char at[MAX_ADDRESS];
+
+	memcpy(at, address.at, address.len);
+	if (!address_parse(at, address.len, &normal) ||
+	    normal.used < address.len || normal.domain == normal.len) {
+		miss(s, address, reply_no_such_user);
+		return;
+	}
+	struct hit hit = look_up(s->map, at, &normal);
+	if (hit.line == NULL)
+		miss(s, address, hit.reply);
+	else if (is_loop(s, hit.line))
+		trouble(s, "a loop: this target leads back to itself", address);
+	else if (s->depth > MAX_DEPTH)
+		trouble(s, "more than 10 addresses deep: this target", address);
+	else
+		obey(s, &hit);
+}
+
+void
+mapsearch_find(struct usermap *map, struct span address,
+    struct finding *found)
+{
+	struct search s = { .map = map, .found = found };
+
+	found->reply = reply_rcpt_ok;
+	found->text = (struct span){ 0 };
+	found->count = 0;
+	if (map->index.count == 0 || address.len > MAX_ADDRESS)
+		miss(&s, address, reply_no_such_user);
+	else
+		expand(&s, address);
+}
