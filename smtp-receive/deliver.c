@@ -115,12 +115,12 @@ prepare(struct deliver *d, struct mailbox *m)
 }
 
 static enum reply
-add_mailbox(struct deliver *d, struct span path)
+add_mailbox(struct deliver *d, const struct target *target)
 {
 	struct mailbox *m = &d->mailboxes[d->mailbox_count];
 
 	m->recipient = d->recipient_count;
-	enum reply reply = mailbox_open(m, path, d->rights, d->log);
+	enum reply reply = mailbox_open(m, target, d->rights, d->log);
 	if (reply != reply_rcpt_ok)
 		return reply;
 	bool known = is_known(d, m);
@@ -151,7 +151,7 @@ undo_from(struct deliver *d, size_t first)
 
 enum reply
 deliver_rcpt(struct deliver *d, struct span recipient,
-    const struct span *paths, size_t count)
+    const struct target *targets, size_t count)
 {
 	struct recipient *r = &d->recipients[d->recipient_count];
 	size_t before = d->mailbox_count;
@@ -161,7 +161,7 @@ deliver_rcpt(struct deliver *d, struct span recipient,
 	memcpy(r->address, recipient.at, recipient.len);
 	r->len = recipient.len;
 	for (size_t i = 0; i < count; i++) {
-		enum reply reply = add_mailbox(d, paths[i]);
+		enum reply reply = add_mailbox(d, &targets[i]);
 
 		if (reply != reply_rcpt_ok) {
 			undo_from(d, before);

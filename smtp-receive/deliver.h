@@ -52,7 +52,7 @@ void deliver_begin(struct deliver *, uint64_t declared);
 /* Opens all of this recipient's mailboxes, or none: reply_rcpt_ok, or why
  * not. */
 enum reply deliver_rcpt(struct deliver *, struct span recipient,
-    const struct span *paths, size_t count);
+    const struct target *, size_t count);
 
 /* The next piece of the message to every mailbox; before the first, each
  * mailbox's block of trace lines.  trace's recipient is filled in here.

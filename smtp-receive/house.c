@@ -2,6 +2,7 @@
 
 #include "house.h"
 
+#include <errno.h>
 #include <string.h>
 
 #include "clock.h"
@@ -30,6 +31,18 @@ tell_map_fault(void *arg, const char *file, unsigned long line,
 	log_end(&l);
 }
 
+static enum account_answer
+find_account(void *arg, struct span name, struct account *found)
+{
+	struct house *h = arg;
+	enum account_answer answer = account_find(&h->accounts, name, found);
+
+	if (answer == ACCOUNT_TROUBLE)
+		log_failed(h->log, h->accounts.call, h->accounts.program,
+		    errno, h->accounts.what);
+	return answer;
+}
+
 void
 house_open(struct house *h)
 {
@@ -38,6 +51,8 @@ house_open(struct house *h)
 	h->state = HOUSE_FRESH;
 	h->how = "";
 	h->map.faults = (struct usermap_faults){ tell_map_fault, h };
+	h->map.users = (struct usermap_users){ find_account, h,
+	    h->config->min_uid };
 	log_begin(&l, h->log, LOG_INFO, "connect");
 	log_text(&l, "local", h->client->local);
 	log_number(&l, "port", h->client->port);
@@ -208,7 +223,7 @@ accept_rcpt(struct house *h, struct span to, char text[MAX_REASON + 1])
 	if (f->reply == reply_no_such_user || f->reply == reply_not_ours)
 		h->unknown++;
 	return f->reply != reply_rcpt_ok ? f->reply
-	    : deliver_rcpt(&h->deliver, to, f->paths, f->count);
+	    : deliver_rcpt(&h->deliver, to, f->targets, f->count);
 }
 
 const char *

@@ -38,6 +38,7 @@ struct house {
 	const unsigned char *body;	/* the shared buffer */
 	struct timespec start;		/* CLOCK_MONOTONIC, as all here */
 	struct usermap map;		/* file and delimiters */
+	struct accounts accounts;	/* for system users: as whom to ask */
 
 	/* All zero before house_open. */
 	enum house_state state;
@@ -51,7 +52,7 @@ struct house {
 	char id[MAX_ID];
 	char helo[MAX_DOMAIN], sender[MAX_PATH];
 	struct span message_id;		/* into the question in hand */
-	struct deliver deliver;		/* config, log, uid; large, so it */
+	struct deliver deliver;		/* config, log, rights; large, so it */
 	struct finding finding;		/* comes last, as does this */
 };
 

@@ -3,9 +3,12 @@
 #include "mailbox.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
 
 /* What the client hears for an errno of ours. */
 static enum reply
@@ -66,8 +69,8 @@ wrong_owner(const struct mailbox *m, const struct rights *r,
 {
 	errno = 0;
 	return mailbox_failed(m, log, "fstat", r->root
-	    ? "the Maildir belongs to root, who gets no mail; give it to the "
-	    "user whose mail it is"
+	    ? "root gets no mail, and below a home only the Maildirs of the "
+	    "user himself; give it to the user whose mail it is"
 	    : "the Maildir has another owner than the user that smtp-receive "
 	    "runs as");
 }
@@ -81,11 +84,61 @@ mailbox_take_rights(struct mailbox *m, struct rights *r)
 	return -1;
 }
 
+static bool
+join(struct mailbox *m, const struct target *t)
+{
+	const char *home = t->owner != NULL ? t->owner->home : "";
+	int len = snprintf(m->path, sizeof m->path, "%s%s%.*s", home,
+	    t->owner != NULL ? "/" : "", (int)t->path.len, t->path.at);
+
+	return len > 0 && (size_t)len < sizeof m->path;
+}
+
+/* The home as the name service gives it, links or not; what is below it is the
+ * user's to change, so it must stay below.  As himself: the home may be on a
+ * server that root has no rights on. */
+static int
+find_below_home(struct mailbox *m, const struct target *t, struct rights *r)
+{
+	m->dir.call = "setresuid";
+	if (rights_take(r, t->owner->uid, t->owner->gid) == -1)
+		return -1;
+	m->dir.call = "open";
+	int home = open(t->owner->home, O_PATH | O_DIRECTORY | O_CLOEXEC);
+	if (home == -1)
+		return -1;
+	int result = maildir_find(&m->dir, home, m->path + strlen(
+	    t->owner->home) + 1);
+	int error = errno;
+	close(home);
+	errno = error;
+	return result;
+}
+
+static int
+find(struct mailbox *m, const struct target *t, struct rights *r)
+{
+	if (t->owner != NULL)
+		return find_below_home(m, t, r);
+	rights_leave(r);
+	return maildir_find(&m->dir, -1, m->path);
+}
+
+/* Whose may it be? */
+static bool
+is_owner(const struct mailbox *m, const struct target *t,
+    const struct rights *r)
+{
+	return rights_may(r, m->dir.owner) &&
+	    (t->owner == NULL || t->owner->uid == m->dir.owner);
+}
+
 /* What was found: whose it is decides who opens it. */
 static enum reply
-open_found(struct mailbox *m, struct rights *r, const struct log *log)
+open_found(struct mailbox *m, const struct target *t, struct rights *r,
+    const struct log *log)
 {
-	if (!rights_may(r, m->dir.owner))
+	if (!is_owner(m, t, r))
 		return wrong_owner(m, r, log);
 	if (mailbox_take_rights(m, r) == -1)
 		return mailbox_failed(m, log, m->delivery.call,
@@ -95,19 +148,19 @@ open_found(struct mailbox *m, struct rights *r, const struct log *log)
 }
 
 enum reply
-mailbox_open(struct mailbox *m, struct span path, struct rights *r,
+mailbox_open(struct mailbox *m, const struct target *t, struct rights *r,
     const struct log *log)
 {
 	m->delivery = (struct delivery){ .fd = -1 };
-	if (!span_copy(path, m->path, sizeof m->path)) {
-		m->path[0] = '\0';
+	if (!join(m, t)) {
 		errno = ENAMETOOLONG;
 		return mailbox_failed(m, log, "openat2", "to open a Maildir");
 	}
-	rights_leave(r);
-	if (maildir_find(&m->dir, -1, m->path) == -1)
+	if (t->owner != NULL && !rights_may(r, t->owner->uid))
+		return wrong_owner(m, r, log);
+	if (find(m, t, r) == -1)
 		return open_failed(m, log);
-	enum reply reply = open_found(m, r, log);
+	enum reply reply = open_found(m, t, r, log);
 	if (reply != reply_rcpt_ok)
 		maildir_close(&m->dir);
 	return reply;

@@ -12,7 +12,7 @@
 #include "log.h"
 #include "reply.h"
 #include "rights.h"
-#include "span.h"
+#include "target.h"
 
 struct mailbox {
 	struct maildir dir;
@@ -22,9 +22,9 @@ struct mailbox {
 	char path[MAX_TARGET];
 };
 
-/* Finds the Maildir, takes its owner's rights, and opens it; it is closed by
- * maildir_close.  reply_rcpt_ok, or why not: it is logged then, and closed. */
-enum reply mailbox_open(struct mailbox *, struct span path,
+/* Finds the Maildir, takes its owner's rights, and opens it; they are kept, and
+ * it is closed by maildir_close.  reply_rcpt_ok, or why not: it is logged then, and closed. */
+enum reply mailbox_open(struct mailbox *, const struct target *,
     struct rights *, const struct log *);
 
 /* All that is done to it from now on is done by its owner.  -1 with errno, and

@@ -6,6 +6,7 @@
 
 #include "address.h"
 #include "limit.h"
+#include "username.h"
 
 static const char bad_key[] =
     "a line begins with local@domain, @domain or postmaster";
@@ -19,9 +20,13 @@ static const char white_target[] =
     "stand alone";
 static const char bad_target[] =
     "a target is local@domain, postmaster, or a Maildir's path that begins "
-    "with /";
-static const char tilde_target[] =
-    "no targets with ~ here: write the Maildir's path, which begins with /";
+    "with / or ~";
+static const char user_target[] =
+    "write ~USER/PATH with a system user's name and a path below his home, "
+    "such as ~ann/Maildir/";
+static const char home_target[] =
+    "~/ is the home of the user whom the local part names: it can stand in "
+    "@domain lines only; write ~USER/PATH";
 static const char control_target[] =
     "a control byte in a target: take it out";
 static const char root_target[] =
@@ -145,15 +150,34 @@ parse_address(char *at, size_t len)
 	return NULL;
 }
 
+/* ~USER/PATH, or ~/PATH in a line for a domain.  A path is not empty, and no
+ * matter how many slashes are in front of it. */
 static const char *
-parse_target(char *at, size_t len)
+parse_home(char *at, size_t len, bool is_domain)
+{
+	size_t slash = 1;
+
+	while (slash < len && at[slash] != '/') {
+		at[slash] = span_lower(at[slash]);
+		slash++;
+	}
+	if (slash == 1 && !is_domain)
+		return home_target;
+	if (slash > 1 && !username_good((struct span){ at + 1, slash - 1 }))
+		return user_target;
+	return slash == len || parse_path(at + slash, len - slash) != NULL
+	    ? user_target : NULL;
+}
+
+static const char *
+parse_target(const struct mapline *line, char *at, size_t len)
 {
 	if (len == 0)
 		return empty_target;
 	if (at[0] == '/')
 		return parse_path(at, len);
 	if (at[0] == '~')
-		return tilde_target;
+		return parse_home(at, len, line->key.at[0] == '@');
 	return parse_address(at, len);
 }
 
@@ -169,8 +193,8 @@ parse_targets(char *at, struct mapline *line)
 	while (what == NULL && rest.len > 0) {
 		struct span target = line->wrong = cut_target(&rest, &clean);
 
-		what = clean ? parse_target(at + (target.at - at), target.len) :
-		    parse_mess(target);
+		what = clean ? parse_target(line, at + (target.at - at),
+		    target.len) : parse_mess(target);
 	}
 	return what;
 }

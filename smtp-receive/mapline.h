@@ -31,8 +31,8 @@ struct mapline {
 /* NULL, or what is wrong and what would be right. */
 const char *mapline_parse(char *at, size_t len, struct mapline *);
 
-/* Cuts the next target from the front: a path, which begins with '/' and does
- * not end with it, or an address.  False after the last. */
+/* Cuts the next target from the front: an address, or a path, which begins with
+ * '/' or '~' and does not end with '/'.  False after the last. */
 bool mapline_next(struct span *rest, struct span *target);
 
 bool mapline_white(char);	/* a space or a tab */

@@ -7,6 +7,7 @@
 #include "address.h"
 #include "mapfault.h"
 #include "mapline.h"
+#include "username.h"
 
 /* One look-up, from the address of RCPT to all the lines it leads to. */
 struct search {
@@ -14,7 +15,10 @@ struct search {
 	struct finding *found;
 	unsigned steps;
 	unsigned depth;
-	const char *chain[MAX_DEPTH + 1];	/* the lines that led here */
+	struct step {
+		const char *line;
+		struct span local;		/* whom ~/ in it names */
+	} chain[MAX_DEPTH + 1];			/* that led here */
 };
 
 /* What a look-up of one address came to. */
@@ -22,6 +26,7 @@ struct hit {
 	char *line;		/* NULL: none, and reply says why */
 	enum reply reply;
 	bool as_given;		/* not by way of its extension or domain */
+	struct span local;	/* whom ~/ in the line names */
 };
 
 static unsigned long
@@ -40,8 +45,9 @@ static void
 settle(struct search *s, enum reply reply, struct span text)
 {
 	static const enum reply order[] = {
-		reply_rcpt_ok, reply_reject_said, reply_too_many_mailboxes,
-		reply_later_said, reply_map_broken, reply_trouble,
+		reply_rcpt_ok, reply_reject_said, reply_no_such_user,
+		reply_not_ours, reply_too_many_mailboxes, reply_later_said,
+		reply_map_broken, reply_trouble,
 	};
 	size_t i = 0;
 
@@ -58,7 +64,7 @@ static void
 trouble(struct search *s, const char *what, struct span address)
 {
 	settle(s, reply_trouble, (struct span){ 0 });
-	mapfault_wrong(s->map, number_of(s->map, s->chain[s->depth - 1]), what,
+	mapfault_wrong(s->map, number_of(s->map, s->chain[s->depth - 1].line), what,
 	    address);
 }
 
@@ -79,11 +85,11 @@ look_up(const struct usermap *map, char *at, struct address *address)
 	char *line = line_of(map, (struct span){ at, address->len });
 
 	if (line != NULL)
-		return (struct hit){ line, reply_rcpt_ok, true };
+		return (struct hit){ .line = line, .as_given = true };
 	if (domain.len > 0 && *mapindex_slot(&map->index, domain) == 0)
-		return (struct hit){ NULL, reply_not_ours, false };
+		return (struct hit){ .reply = reply_not_ours };
 	if (map->partial)
-		return (struct hit){ NULL, reply_map_broken, false };
+		return (struct hit){ .reply = reply_map_broken };
 	address_cut(at, address, map->delimiters);
 	line = line_of(map, (struct span){ at, address->len });
 	if (line == NULL)
@@ -91,39 +97,147 @@ look_up(const struct usermap *map, char *at, struct address *address)
 		    address->domain, address->domain });
 	if (line == NULL && address_is_postmaster(at, address))
 		line = line_of(map, span_of("postmaster"));
-	return (struct hit){ line, reply_no_such_user, false };
+	return (struct hit){ .line = line, .reply = reply_no_such_user,
+	    .local = { at, address->len - address->domain } };
+}
+
+static bool
+is_word(struct span a, struct span b)
+{
+	return a.len == b.len && memcmp(a.at, b.at, a.len) == 0;
 }
 
 static void
-add_path(struct search *s, struct span path)
+add_path(struct search *s, struct span path, const struct account *owner)
 {
 	struct finding *found = s->found;
 
 	for (size_t i = 0; i < found->count; i++)
-		if (found->paths[i].len == path.len &&
-		    memcmp(found->paths[i].at, path.at, path.len) == 0)
+		if (found->targets[i].owner == owner &&
+		    is_word(found->targets[i].path, path))
 			return;
 	if (found->count == MAX_MAILBOXES)
 		settle(s, reply_too_many_mailboxes, (struct span){ 0 });
 	else
-		found->paths[found->count++] = path;
+		found->targets[found->count++] = (struct target){ path, owner };
+}
+
+/* Each user is asked for once. */
+static enum account_answer
+find_account(struct search *s, struct span name, const struct account **owner)
+{
+	const struct usermap_users *users = &s->map->users;
+	struct finding *found = s->found;
+	struct account *next = &found->accounts[found->account_count];
+
+	for (*owner = found->accounts; *owner < next; ++*owner)
+		if (is_word(span_of((*owner)->name), name))
+			return ACCOUNT_FOUND;
+	if (!username_good(name))
+		return ACCOUNT_NONE;
+	if (found->account_count == MAX_MAILBOXES) {
+		settle(s, reply_too_many_mailboxes, (struct span){ 0 });
+		return ACCOUNT_TROUBLE;
+	}
+	enum account_answer answer = users->find(users->arg, name, next);
+	found->account_count += answer == ACCOUNT_FOUND;
+	if (answer == ACCOUNT_TROUBLE)
+		settle(s, reply_trouble, (struct span){ 0 });
+	return answer;
+}
+
+static bool is_loop(const struct search *, const char *line);
+static void miss(struct search *, struct span, enum reply);
+static void obey(struct search *, const struct hit *);
+
+/* The host has nobody for an address that has no line but its domain's, as if
+ * that were not there either.  For postmaster there is one more. */
+static void
+miss_local(struct search *s, struct span local)
+{
+	struct step step = s->chain[--s->depth];
+	char *line = !span_is(local, "postmaster") ? NULL :
+	    line_of(s->map, span_of("postmaster"));
+
+	if (line != NULL && !is_loop(s, line))
+		obey(s, &(struct hit){ .line = line });
+	else
+		miss(s, local, reply_no_such_user);
+	s->chain[s->depth++] = step;
+}
+
+/* ~/PATH is below the home of the user whom the local part names. */
+static void
+add_local(struct search *s, struct span path)
+{
+	const struct account *owner;
+	struct span local = s->chain[s->depth - 1].local;
+
+	switch (find_account(s, local, &owner)) {
+	case ACCOUNT_FOUND:
+		if (owner->uid < s->map->users.min_uid)
+			miss_local(s, local);
+		else
+			add_path(s, path, owner);
+		break;
+	case ACCOUNT_NONE:
+		miss_local(s, local);
+		break;
+	case ACCOUNT_TROUBLE:
+		break;
+	}
+}
+
+/* ~USER/PATH is below that user's: whether he exists is the map's fault. */
+static void
+add_named(struct search *s, struct span name, struct span path)
+{
+	const struct account *owner;
+
+	switch (find_account(s, name, &owner)) {
+	case ACCOUNT_FOUND:
+		add_path(s, path, owner);
+		break;
+	case ACCOUNT_NONE:
+		trouble(s, "the host has no user of this name", name);
+		break;
+	case ACCOUNT_TROUBLE:
+		break;
+	}
+}
+
+static void
+add_home(struct search *s, struct span target)
+{
+	const char *slash = memchr(target.at, '/', target.len);
+	struct span name = span_cut(&target, (size_t)(slash - target.at));
+
+	span_cut(&name, 1);
+	while (target.at[0] == '/')
+		span_cut(&target, 1);
+	if (name.len == 0)
+		add_local(s, target);
+	else
+		add_named(s, name, target);
 }
 
 static void expand(struct search *, struct span);
 
 /* Trouble ends it: nothing that follows could change the answer. */
 static void
-expand_all(struct search *s, char *line, struct span targets)
+expand_all(struct search *s, const struct hit *hit, struct span targets)
 {
 	struct span target;
 
-	s->chain[s->depth++] = line;
+	s->chain[s->depth++] = (struct step){ hit->line, hit->local };
 	while (s->found->reply != reply_trouble &&
 	    mapline_next(&targets, &target)) {
 		if (++s->steps > MAX_STEPS)
 			trouble(s, "more than 10000 targets, up to", target);
 		else if (target.at[0] == '/')
-			add_path(s, target);
+			add_path(s, target, NULL);
+		else if (target.at[0] == '~')
+			add_home(s, target);
 		else
 			expand(s, target);
 	}
@@ -140,14 +254,14 @@ miss(struct search *s, struct span address, enum reply reply)
 		    "no line in the map has the domain of the target" :
 		    "no line in the map is for the target", address);
 	else
-		s->found->reply = reply;
+		settle(s, reply, (struct span){ 0 });
 }
 
 static bool
 is_loop(const struct search *s, const char *line)
 {
 	for (unsigned i = 0; i < s->depth; i++)
-		if (s->chain[i] == line)
+		if (s->chain[i].line == line)
 			return true;
 	return false;
 }
@@ -167,7 +281,7 @@ obey(struct search *s, const struct hit *hit)
 	}
 	switch (line.kind) {
 	case MAPLINE_TARGETS:
-		expand_all(s, hit->line, line.rest);
+		expand_all(s, hit, line.rest);
 		break;
 	case MAPLINE_REJECT:
 		/* The address may have a line that could not be read. */
@@ -214,7 +328,7 @@ mapsearch_find(struct usermap *map, struct span address,
 
 	found->reply = reply_rcpt_ok;
 	found->text = (struct span){ 0 };
-	found->count = 0;
+	found->count = found->account_count = 0;
 	if (map->index.count == 0 || address.len > MAX_ADDRESS)
 		miss(&s, address, reply_no_such_user);
 	else

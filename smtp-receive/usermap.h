@@ -2,7 +2,8 @@
  *
  * The text form of smtp-receive-users(5), read whole into memory of its own
  * and indexed; 10,000 lines cost well under 2 ms.  What is found points into
- * that memory and is good until the next usermap_open or usermap_close. */
+ * that memory and is good until the next usermap_open or usermap_close.  Whose
+ * home "~" is, is asked of somebody else. */
 
 #ifndef USERMAP_H
 #define USERMAP_H
@@ -16,6 +17,7 @@
 #include "mapindex.h"
 #include "reply.h"
 #include "span.h"
+#include "target.h"
 
 /* Told of each fault of the map: line 0 is the file as a whole.  error is an
  * errno where a system call failed, else 0. */
@@ -25,11 +27,20 @@ struct usermap_faults {
 	void *arg;
 };
 
+/* Asked for a system user, as account_find.  Trouble is his to tell. */
+struct usermap_users {
+	enum account_answer (*find)(void *arg, struct span name,
+	    struct account *);
+	void *arg;
+	uid_t min_uid;		/* below it there are none for ~/ */
+};
+
 struct usermap {
 	/* The caller's; set before the first usermap_open. */
 	const char *file;		/* its path */
 	const char *delimiters;		/* recipient-delimiter, "" for none */
 	struct usermap_faults faults;
+	struct usermap_users users;
 
 	/* usermap.c's own; all zero before the first usermap_open. */
 	struct mapfile text;
@@ -39,15 +50,18 @@ struct usermap {
 };
 
 struct finding {
-	/* reply_rcpt_ok, and the Maildirs' paths without the slash at their
-	 * end, each once; or why not: reply_no_such_user, reply_not_ours,
-	 * reply_map_broken, reply_trouble (a loop, a missing target; told as a
-	 * fault), reply_too_many_mailboxes, reply_reject_said and
-	 * reply_later_said with their text. */
+	/* reply_rcpt_ok, and the Maildirs, each path once; or why not:
+	 * reply_no_such_user, reply_not_ours, reply_map_broken, reply_trouble
+	 * (a loop, a missing target, told as a fault; the name service),
+	 * reply_too_many_mailboxes, reply_reject_said and reply_later_said
+	 * with their text. */
 	enum reply reply;
 	struct span text;
 	size_t count;
-	struct span paths[MAX_MAILBOXES];
+	struct target targets[MAX_MAILBOXES];
+
+	size_t account_count;		/* the owners that these have */
+	struct account accounts[MAX_MAILBOXES];
 };
 
 /* Reads the map, or keeps what it has where the file has not changed since

@@ -32,15 +32,16 @@ LINKS_confined	= confined ask sandbox $(LINKS_rights) $(LINKS_session)
 LINKS_deliver	= deliver leftover trace $(LINKS_commit)
 LINKS_dot	= dot span
 LINKS_head	= head span
-LINKS_house	= house reply $(LINKS_client) $(LINKS_deliver) $(LINKS_usermap)
+LINKS_house	= house reply $(LINKS_account) $(LINKS_client) $(LINKS_deliver) \
+	  $(LINKS_usermap)
 LINKS_id	= id span
 LINKS_line	= line wire span
 LINKS_log	= log id span
-LINKS_mailbox	= mailbox rights reply $(LINKS_log) $(LINKS_maildir)
+LINKS_mailbox	= mailbox reply $(LINKS_rights) $(LINKS_maildir)
 LINKS_maildir	= $(MAILDIR:%=maildir/%)
 LINKS_mapfile	= mapfile
 LINKS_mapindex	= mapindex $(LINKS_mapline)
-LINKS_mapline	= mapline $(LINKS_address)
+LINKS_mapline	= mapline username $(LINKS_address)
 LINKS_mapreader	= mapreader $(LINKS_mapline)
 LINKS_monitor	= monitor tests/home $(LINKS_house)
 LINKS_param	= param span

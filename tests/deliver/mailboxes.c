@@ -76,12 +76,15 @@ END_TEST
 
 START_TEST(a_recipient_has_all_his_mailboxes_or_none)
 {
-	struct span paths[] = { span_of(post.home.box[0]),
-	    span_of(post.home.box[1]), span_of("/none/of/these") };
+	const struct target targets[] = {
+		{ .path = span_of(post.home.box[0]) },
+		{ .path = span_of(post.home.box[1]) },
+		{ .path = span_of("/none/of/these") },
+	};
 
 	ck_assert_int_eq(rcpt("ann@example.org", 0, 0), reply_rcpt_ok);
 	ck_assert_int_eq(deliver_rcpt(&post.deliver,
-	    span_of("bob@example.org"), paths, 3), reply_trouble);
+	    span_of("bob@example.org"), targets, 3), reply_trouble);
 	ck_assert_uint_eq(post.deliver.mailbox_count, 1);
 	ck_assert_uint_eq(post.deliver.recipient_count, 1);
 	ck_assert_int_eq(home_all(&post.home), 1);

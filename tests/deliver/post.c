@@ -41,18 +41,20 @@ clear_post(void)
 enum reply
 rcpt(const char *recipient, int first, int last)
 {
-	struct span paths[HOME_BOXES];
+	struct target targets[HOME_BOXES];
 	size_t count = 0;
 
 	for (int i = first; i <= last; i++)
-		paths[count++] = span_of(post.home.box[i]);
-	return deliver_rcpt(&post.deliver, span_of(recipient), paths, count);
+		targets[count++] = (struct target){
+			.path = span_of(post.home.box[i]),
+		};
+	return deliver_rcpt(&post.deliver, span_of(recipient), targets, count);
 }
 
 enum reply
 rcpt_path(const char *recipient, const char *path)
 {
-	const struct span at = span_of(path);
+	const struct target at = { .path = span_of(path) };
 
 	return deliver_rcpt(&post.deliver, span_of(recipient), &at, 1);
 }

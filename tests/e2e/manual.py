@@ -6,7 +6,7 @@ import re
 from tap import TOP, true
 
 PAGES = ["smtp-receive.8", "smtp-receive.conf.5", "smtp-receive-users.5",
-    "smtp-receive-promise.7"]
+    "smtp-receive-promise.7", "user/smtp-receive-user.8"]
 
 
 def read(*path):

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "../../smtp-receive/usermap.h"
+#include "../../smtp-receive/username.h"
 
 int LLVMFuzzerTestOneInput(const unsigned char *, size_t);
 
@@ -28,15 +29,29 @@ hear(void *arg, const char *file, unsigned long line, const char *what,
 		check(span_graphic(*what) || *what == ' ');
 }
 
+/* Names with an x are nobody's. */
+static enum account_answer
+find_user(void *arg, struct span name, struct account *found)
+{
+	(void)arg;
+	check(username_good(name));
+	*found = (struct account){ .uid = 1000, .home = "/home/ann" };
+	check(span_copy(name, found->name, sizeof found->name));
+	return memchr(name.at, 'x', name.len) == NULL ? ACCOUNT_FOUND :
+	    ACCOUNT_NONE;
+}
+
 static void
 check_paths(const struct finding *f)
 {
 	check(f->count > 0 && f->count <= MAX_MAILBOXES);
 	for (size_t i = 0; i < f->count; i++) {
-		struct span path = f->paths[i];
+		struct span path = f->targets[i].path;
+		bool below = f->targets[i].owner != NULL;
 
-		check(path.len > 1 && path.len < MAX_TARGET);
-		check(path.at[0] == '/' && path.at[path.len - 1] != '/');
+		check(path.len > 0 && path.len < MAX_TARGET);
+		check((path.at[0] == '/') != below);
+		check(path.at[path.len - 1] != '/');
 		for (size_t j = 0; j < path.len; j++)
 			check((unsigned char)path.at[j] > ' ' &&
 			    path.at[j] != 0x7f);
@@ -109,6 +124,7 @@ LLVMFuzzerTestOneInput(const unsigned char *data, size_t size)
 	char path[32];
 	struct usermap map = {
 		.file = path, .delimiters = "+-", .faults = { hear, NULL },
+		.users = { find_user, NULL, 1000 },
 	};
 	struct timespec now;
 

@@ -18,6 +18,10 @@
 	"@example.net bob@example.org\n" \
 	"eve@example.net reject No Eve\n"
 
+#define USERS \
+	"@b ~/m/\n" \
+	"postmaster ann@b\n"
+
 static const struct row {
 	const char *title, *text, *address, *found;
 	const char *fault;	/* how the only one begins; NULL: none */
@@ -142,6 +146,53 @@ static const struct row {
 	  "a11@b /m\n", "a@b", "trouble",
 	  "11: more than 10 addresses deep: this target: \"a11@b\"" },
 
+	{ "a system user's Maildir is below his home",
+	  "a@b ~ann/Maildir/\n", "a@b", "ok HOME/ann/Maildir", NULL },
+	{ "his name may be written large", "a@b ~ANN//m\n", "a@b",
+	  "ok HOME/ann/m", NULL },
+	{ "he may have several, and others, too", "a@b ~ann/m, ~bob/m, "
+	  "~ann/n, /m, ~ann/m/\n", "a@b",
+	  "ok HOME/ann/m HOME/bob/m HOME/ann/n /m", NULL },
+	{ "whom the map names may have any uid", "a@b ~mail/m, ~root/m\n",
+	  "a@b", "ok HOME/mail/m HOME/root/m", NULL },
+	{ "whom the host does not know is trouble, at its line",
+	  "# x\na@b ~eve/m\n", "a@b", "trouble",
+	  "2: the host has no user of this name: \"eve\"" },
+	{ "a host that does not answer is trouble", "a@b /m, ~hang/m\n",
+	  "a@b", "trouble", NULL },
+	{ "~/ is the local part's", "@b ~/m/\n", "Ann@b", "ok HOME/ann/m",
+	  NULL },
+	{ "without its extension", "@b ~/m/\n", "ann+x@b", "ok HOME/ann/m",
+	  NULL },
+	{ "and quotes that it does not need", "@b ~/m/\n", "\"a\\nn\"@b",
+	  "ok HOME/ann/m", NULL },
+	{ "beside others", "@b /m, ~/m/, bob@c\n@c ~/m, ~ann//m\n", "ann@b",
+	  "ok /m HOME/ann/m HOME/bob/m", NULL },
+	{ "who is no user does not exist", USERS, "eve@b", "no such user",
+	  NULL },
+	{ "even beside others", "@b /m, ~/m/, /n\n", "eve@b", "no such user",
+	  NULL },
+	{ "nor who is below min-uid", USERS, "mail@b", "no such user", NULL },
+	{ "nor root", USERS, "root@b", "no such user", NULL },
+	{ "nor whose name cannot be one", USERS, "1001@b", "no such user",
+	  NULL },
+	{ "of whatever form", USERS, "\"ann/../bob\"@b", "no such user",
+	  NULL },
+	{ "a host that does not answer says nothing", USERS, "hang@b",
+	  "trouble", NULL },
+	{ "a target that is no user is trouble", USERS "x@c eve@b\n", "x@c",
+	  "trouble", "3: no line in the map is for the target: \"eve\"" },
+	{ "a user's own line comes first", "ann@b /m\n@b ~/m/\n", "ann@b",
+	  "ok /m", NULL },
+	{ "postmaster has his key where he is no user", USERS,
+	  "postmaster@b", "ok HOME/ann/m", NULL },
+	{ "and does not exist where he has none",
+	  "@b ~/m/\n", "postmaster@b", "no such user",
+	  "0: no postmaster in the map" },
+	{ "a key postmaster that leads back is trouble",
+	  "@b ~/m/\npostmaster postmaster@b\n", "postmaster@b", "trouble",
+	  "2: no line in the map is for the target: \"postmaster\"" },
+
 	{ "one of several rejected: all are, nobody gets half of them",
 	  "a@b /m, r@b\nr@b reject No\n", "a@b", "reject No", NULL },
 	{ "the first text counts",
@@ -184,6 +235,20 @@ write_many(unsigned count)
 	add_text("\n");
 	write_text();
 }
+
+START_TEST(the_host_is_asked_once_for_each_user_and_for_names_alone)
+{
+	write_map("@b ~/m, ~ann/n, ~bob/m, ~ann/o, ~/p\n");
+	open_map();
+	ck_assert_str_eq(find("ann@b"), "ok HOME/ann/m HOME/ann/n HOME/bob/m "
+	    "HOME/ann/o HOME/ann/p");
+	ck_assert_uint_eq(asked, 2);
+	ck_assert_str_eq(find("\"../ann\"@b"), "no such user");
+	ck_assert_str_eq(find("4711@b"), "no such user");
+	ck_assert_str_eq(find("-ann@b"), "no such user");
+	ck_assert_uint_eq(asked, 8);
+}
+END_TEST
 
 START_TEST(a_thousand_maildirs_are_the_most)
 {
@@ -270,6 +335,8 @@ void
 add_find(TCase *tc)
 {
 	tcase_add_loop_test(tc, row, 0, countof(rows));
+	tcase_add_test(tc,
+	    the_host_is_asked_once_for_each_user_and_for_names_alone);
 	tcase_add_test(tc, a_thousand_maildirs_are_the_most);
 	tcase_add_test(tc, an_avalanche_is_stopped);
 	tcase_add_test(tc, no_part_of_a_key_is_found);

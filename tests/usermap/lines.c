@@ -17,7 +17,11 @@
 #define WHITE "white space in a target: separate targets by commas; reject " \
 	"and later stand alone"
 #define TARGET "a target is local@domain, postmaster, or a Maildir's path " \
-	"that begins with /"
+	"that begins with / or ~"
+#define USERS "write ~USER/PATH with a system user's name and a path below " \
+	"his home, such as ~ann/Maildir/"
+#define HOMES "~/ is the home of the user whom the local part names: it can " \
+	"stand in @domain lines only; write ~USER/PATH"
 #define TEXT "the text behind reject or later is 1 to 256 printable ASCII " \
 	"characters"
 
@@ -72,10 +76,24 @@ static const struct row {
 	{ "nothing stands behind an address", "a@b c@d:25\n",
 	  "1: " TARGET ": \"c@d:25\"" },
 	{ "no programs are run", "a@b |/bin/true\n", "1: " TARGET },
-	{ "no system users, yet", "a@b ~ann/Maildir/\n",
-	  "1: no targets with ~ here: write the Maildir's path, which begins "
-	  "with /: \"~ann/Maildir/\"" },
-	{ "nor their homes", "@b ~/Maildir/\n", "1: no targets with ~" },
+	{ "a system user has a name and a path",
+	  "a@b ~ann/Maildir/, ~b.c-d/m/n, ~ANN/m,~_x//m\n", NULL },
+	{ "a domain's users have a path", "@b ~/Maildir/, ~//m\n", NULL },
+	{ "an address has no users", "a@b ~/Maildir/\n", "1: " HOMES
+	  ": \"~/Maildir/\"" },
+	{ "nor has postmaster", "postmaster ~/Maildir/\n", "1: " HOMES },
+	{ "a home is no Maildir", "a@b ~ann\n", "1: " USERS ": \"~ann\"" },
+	{ "not with a slash, either", "a@b ~ann/\n", "1: " USERS },
+	{ "nor with more", "@b ~//\n", "1: " USERS },
+	{ "nor alone", "@b ~\n", "1: " USERS },
+	{ "a uid is no name", "a@b ~1000/m\n", "1: " USERS },
+	{ "a name has few letters", "a@b ~a+n/m\n", "1: " USERS },
+	{ "and 32 at most", "a@b ~a234567890123456789012345678901234/m\n",
+	  "1: " USERS },
+	{ "a path below a home has 1022 bytes",
+	  "a@b ~ann/" A256 A256 A256 A64 A64 A64 A62 "/\n", NULL },
+	{ "and no more, too",
+	  "a@b ~ann/" A256 A256 A256 A64 A64 A64 A62 "a/\n", "1: " USERS },
 	{ "a target has no control byte", "a@b /m\033x\n",
 	  "1: a control byte in a target: take it out: \"/m?x\"" },
 	{ "the root directory is no Maildir", "a@b //\n",
@@ -122,6 +140,10 @@ static const struct broken {
 	const char *title, *text, *address, *found;
 } brokens[] = {
 	{ "a good line works", "a@b /m\nnonsense\n", "a@b", "ok /m" },
+	{ "so may a user whom the host does not have", "@b ~/m\nnonsense\n",
+	  "eve@b", "broken" },
+	{ "whom it has, is found", "@b ~/m\nnonsense\n", "ann@b",
+	  "ok HOME/ann/m" },
 	{ "an unknown user may be on the bad one", "a@b /m\nnonsense\n",
 	  "c@b", "broken" },
 	{ "an unknown domain, too", "a@b /m\nnonsense\n", "c@d", "broken" },

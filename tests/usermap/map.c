@@ -28,6 +28,34 @@ hear(void *arg, const char *path, unsigned long line, const char *what,
 	ck_assert(n > 0 && (size_t)n < sizeof said - len);
 }
 
+unsigned asked;
+
+static const struct host {
+	const char *name;
+	uid_t uid;
+} host[] = {
+	{ "ann", 1001 }, { "bob", 1002 }, { "root", 0 }, { "mail", 8 },
+	{ "postmaster", 9 }, { "0x", 1003 },
+};
+
+/* HOST/NAME is the home of each; who is called hang does not answer. */
+static enum account_answer
+find_user(void *arg, struct span name, struct account *found)
+{
+	ck_assert_ptr_eq(arg, &map);
+	asked++;
+	for (size_t i = 0; i < sizeof host / sizeof *host; i++) {
+		if (!span_is(name, host[i].name))
+			continue;
+		*found = (struct account){ .uid = host[i].uid };
+		snprintf(found->name, sizeof found->name, "%s", host[i].name);
+		snprintf(found->home, sizeof found->home, "HOME/%s",
+		    host[i].name);
+		return ACCOUNT_FOUND;
+	}
+	return span_is(name, "hang") ? ACCOUNT_TROUBLE : ACCOUNT_NONE;
+}
+
 void
 make_map(void)
 {
@@ -36,7 +64,9 @@ make_map(void)
 	snprintf(file, sizeof file, "%s/users", directory);
 	map = (struct usermap){
 		.file = file, .delimiters = "+", .faults = { hear, &map },
+		.users = { find_user, &map, 1000 },
 	};
+	asked = 0;
 	said[0] = '\0';
 }
 
@@ -104,9 +134,13 @@ paths(const struct finding *f)
 	static char text[1 << 16];
 	size_t len = (size_t)snprintf(text, sizeof text, "ok");
 
-	for (size_t i = 0; i < f->count; i++)
-		len += (size_t)snprintf(text + len, sizeof text - len, " %.*s",
-		    (int)f->paths[i].len, f->paths[i].at);
+	for (size_t i = 0; i < f->count; i++) {
+		const struct target *t = &f->targets[i];
+
+		len += (size_t)snprintf(text + len, sizeof text - len,
+		    " %s%s%.*s", t->owner == NULL ? "" : t->owner->home,
+		    t->owner == NULL ? "" : "/", (int)t->path.len, t->path.at);
+	}
 	ck_assert_uint_lt(len, sizeof text);
 	return text;
 }

@@ -11,6 +11,8 @@
 extern struct usermap map;	/* its file is there from make_map on */
 extern char said[1 << 16];	/* "LINE: FAULT\n" for each one told */
 
+extern unsigned asked;		/* times that the host was, for a user */
+
 void make_map(void);		/* fixtures: the file in a directory */
 void remove_map(void);
 
