@@ -1,0 +1,123 @@
+"""A host with users of its own: an /etc, a name service and its program in
+mounts that nobody else sees."""
+
+import glob
+import os
+import re
+import shutil
+import subprocess
+
+from mounts import own_mounts
+from tap import PROGRAM, TOP, Skip, need, need_root, tool, true
+
+BUILD = os.path.abspath(os.environ.get("BUILD", TOP + "/build"))
+ASKER = BUILD + "/smtp-receive-user"
+EXTRA = "/var/lib/extrausers"
+
+PASSWD = """\
+root:x:0:0:root:/root:/bin/bash
+daemon:x:1:1:daemon:/usr/sbin:/usr/sbin/nologin
+nobody:x:65534:65534:nobody:/nonexistent:/usr/sbin/nologin
+"""
+
+
+def mount(*arguments):
+    done = subprocess.run(["mount", *arguments], capture_output=True,
+        text=True)
+    need(done.returncode == 0, "cannot mount: " + done.stderr.strip())
+
+
+def compiled_in():
+    """Where the program looks for smtp-receive-user."""
+    with open(PROGRAM, "rb") as file:
+        found = re.search(rb"/[^\0\n]*/smtp-receive-user(?=\0)", file.read())
+    true(found, "no path of smtp-receive-user in " + PROGRAM)
+    return found[0].decode()
+
+
+def make_directory(path):
+    """Below a copy of the mounts of what is there, so that the host itself
+    gets nothing."""
+    if os.path.isdir(path):
+        mount("-t", "tmpfs", "-o", "mode=755", "none", path)
+        return
+    above = os.path.dirname(path)
+    while not os.path.isdir(above):
+        above = os.path.dirname(above)
+    old = os.open(above, os.O_PATH)
+    mount("-t", "tmpfs", "-o", "mode=755", "none", above)
+    for name in os.listdir("/proc/self/fd/%d" % old):
+        there, here = "/proc/self/fd/%d/%s" % (old, name), above + "/" + name
+        if os.path.islink(there):
+            os.symlink(os.readlink(there), here)
+        elif os.path.isdir(there):
+            os.mkdir(here)
+            mount("--bind", os.path.realpath(there), here)
+        else:
+            shutil.copy(there, here)
+    os.close(old)
+    os.makedirs(path)
+
+
+class Host:
+    """The mounts are there from now on, until the test's process ends."""
+
+    def __init__(self, scratch):
+        need_root()
+        self.scratch = scratch
+        own_mounts()
+        old = os.open("/etc", os.O_PATH)
+        mount("-t", "tmpfs", "-o", "mode=755", "none", "/etc")
+        shutil.copy("/proc/self/fd/%d/ld.so.cache" % old, "/etc")
+        os.symlink("/proc/%d/fd/%d/alternatives" % (os.getpid(), old),
+            "/etc/alternatives")	# of cc
+        self.passwd(PASSWD)
+        self.switch("passwd: files")
+
+    def put(self, path, text, mode=0o644):
+        new = path + ".new"
+        with open(new, "w") as file:
+            file.write(text)
+        os.chmod(new, mode)
+        os.rename(new, path)
+
+    def passwd(self, text):
+        self.put("/etc/passwd", text)
+        self.put("/etc/group", "root:x:0:\n")
+
+    def switch(self, text):
+        """nsswitch.conf; None: there is none."""
+        if text is None:
+            os.unlink("/etc/nsswitch.conf")
+        else:
+            self.put("/etc/nsswitch.conf", text + "\n")
+
+    def extra(self):
+        """The directory of libnss-extrausers, empty; its file."""
+        need(glob.glob("/usr/lib/libnss_extrausers.so.2"),
+            "no libnss-extrausers")
+        mount("-t", "tmpfs", "-o", "mode=755", "none", EXTRA)
+        return EXTRA + "/passwd"
+
+    def module(self):
+        """nss.c, as the module hesiod."""
+        places = glob.glob("/usr/lib/*/libnss_hesiod.so.2")
+        need(places, "no libnss_hesiod.so.2 to mount a module over")
+        module = self.scratch + "/libnss_hesiod.so.2"
+        subprocess.run([tool("cc"), "-shared", "-fPIC", "-o", module,
+            TOP + "/tests/e2e/nss.c"], check=True)
+        os.chmod(module, 0o755)
+        mount("--bind", module, os.path.realpath(places[0]))
+
+    def install(self, script=None):
+        """smtp-receive-user, or a script, where the program looks for it."""
+        self.asker = compiled_in()
+        directory = os.path.dirname(self.asker)
+        if not os.path.ismount(directory):
+            make_directory(directory)
+        if script is None:
+            shutil.copy(ASKER, self.asker)
+        else:
+            shutil.copy(ASKER, directory + "/real")
+            self.put(self.asker, "#!/bin/sh\n" + script)
+        os.chmod(self.asker, 0o755)
