@@ -2,6 +2,7 @@
 run, every table is compared with the source."""
 
 import glob
+import pwd
 import shutil
 import subprocess
 
@@ -347,10 +348,24 @@ def readme_map():
     t.store("ann@example.org", "ann")
 
 
-@test("every literal block of the two pages is one that a test knows")
+@test("smtp-receive-user(8): what it prints is of the form that it shows")
+def user_printed():
+    typed, shown = blocks.claim(USER, "$ ").splitlines()
+    entry = pwd.getpwuid(os.getuid())
+    done = subprocess.run([os.path.dirname(PROGRAM) + "/smtp-receive-user",
+        entry.pw_name], capture_output=True, text=True, check=True)
+    said = ":".join(map(str, (entry.pw_name, entry.pw_uid, entry.pw_gid,
+        entry.pw_dir)))
+    equal(done.stdout, said + "\n")
+    form = r"[a-z]+:\d+:\d+:/[a-z/]+"
+    true(re.fullmatch(form, said) and re.fullmatch(form, shown), shown)
+    equal(typed.split()[-1], shown.split(":")[0])
+
+
+@test("every literal block of the pages is one that a test knows")
 def all_claimed():
     blocks.left.pop(MAIN)
-    equal(blocks.left, {CONF: [], USERS: [], PROMISE: []})
+    equal(blocks.left, {CONF: [], USERS: [], PROMISE: [], USER: []})
 
 
 run()

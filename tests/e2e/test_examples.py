@@ -267,7 +267,8 @@ def files_named():
         true(any(os.path.exists(os.path.join(TOP, d, name)) for d in
             ("", "smtp-receive")), name)
     for name in PAGES:
-        true("%s(%s)" % tuple(name.rsplit(".", 1)) in tree, name)
+        true("%s(%s)" % tuple(os.path.basename(name).rsplit(".", 1)) in tree,
+            name)
     for name in re.findall(r"\bunits/[\w.@-]*\w", text):
         true(os.path.exists(TOP + "/" + name), name)
 
