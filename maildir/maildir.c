@@ -372,7 +372,8 @@ touch_journal(struct delivery *d)
 
 /* Removing an attribute that is not there needs the journal, too, and changes
  * nothing; a file made and removed costs some 30 us more, and 4 KiB on the
- * disk.  EOPNOTSUPP: there are no attributes. */
+ * disk.  EOPNOTSUPP: there are no attributes; EACCES: the owner has just made
+ * his file read-only. */
 int
 maildir_journal(struct delivery *d)
 {
@@ -380,7 +381,7 @@ maildir_journal(struct delivery *d)
 		return 0;
 	if (fremovexattr(file(d), "user.maildir") == 0 || errno == ENODATA)
 		return 0;
-	return errno == EOPNOTSUPP ? touch_journal(d)
+	return errno == EOPNOTSUPP || errno == EACCES ? touch_journal(d)
 	    : failed(d, "fremovexattr");
 }
 

@@ -23,7 +23,8 @@ struct mailbox {
 };
 
 /* Finds the Maildir, takes its owner's rights, and opens it; they are kept, and
- * it is closed by maildir_close.  reply_rcpt_ok, or why not: it is logged then, and closed. */
+ * it is closed by maildir_close.  reply_rcpt_ok, or why not: it is logged then,
+ * and closed. */
 enum reply mailbox_open(struct mailbox *, const struct target *,
     struct rights *, const struct log *);
 

@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+import traceback
 
 from harness import *
 
@@ -40,18 +41,32 @@ class Landlord(Receiver):
         return [path for name in ([box] if box else sorted(OWNERS))
             for path in listed(self.box(name, "/" + part))]
 
-    def do(self, name, code):
-        """As that user, in his home; the names os, sys, box and others' are
-        there.  What it prints."""
-        before = "import os, sys, signal, stat; base = %r\n" \
-            "def box(name, rest=''): return base + '/home/' + name + " \
-            "'/Maildir' + rest\n" % self.base
-        done = subprocess.run([sys.executable, "-c", before + code],
-            cwd="%s/home/%s" % (self.base, name), user=OWNERS[name],
-            group=OWNERS[name], extra_groups=[], capture_output=True,
-            text=True, timeout=30)
-        equal(done.returncode, 0, done.stderr)
-        return done.stdout
+    def do(self, name, code, **names):
+        """As that user, in his home; os, base, box and these names are there.
+        What it prints."""
+        names.update(os=os, base=self.base, box=self.box)
+        read, write = os.pipe()
+        pid = os.fork()
+        if pid == 0:
+            os.dup2(write, 1)
+            os.dup2(write, 2)
+            try:
+                os.chdir("%s/home/%s" % (self.base, name))
+                os.setgroups([])
+                os.setresgid(*[OWNERS[name]] * 3)
+                os.setresuid(*[OWNERS[name]] * 3)
+                sys.stdout = open(1, "w")
+                exec(code, names)
+                sys.stdout.flush()
+                os._exit(0)
+            except BaseException:
+                os.write(2, traceback.format_exc().encode())
+                os._exit(1)
+        os.close(write)
+        with open(read) as file:
+            said = file.read()
+        equal(os.waitpid(pid, 0)[1], 0, said)
+        return said
 
 
 def listed(path):
