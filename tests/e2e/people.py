@@ -104,6 +104,8 @@ class Host:
         places = glob.glob("/usr/lib/*/libnss_hesiod.so.2")
         need(places, "no libnss_hesiod.so.2 to mount a module over")
         module = self.scratch + "/libnss_hesiod.so.2"
+        if os.path.exists(module):
+            return
         subprocess.run([tool("cc"), "-shared", "-fPIC", "-o", module,
             TOP + "/tests/e2e/nss.c"], check=True)
         os.chmod(module, 0o755)
