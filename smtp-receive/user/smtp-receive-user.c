@@ -59,8 +59,8 @@ ask_each(const char *name, char *services)
 		if (__nss_configure_lookup("passwd", s) == -1)
 			return trouble(s, errno);
 		int error = ask(name, &entry, &found);
-		if (error != 0)
-			return trouble(s, error);
+		if (error != 0 || found != NULL)	/* not there before? */
+			return trouble(s, error != 0 ? error : EAGAIN);
 	}
 	return EXIT_NONE;
 }

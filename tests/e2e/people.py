@@ -14,6 +14,9 @@ BUILD = os.path.abspath(os.environ.get("BUILD", TOP + "/build"))
 ASKER = BUILD + "/smtp-receive-user"
 EXTRA = "/var/lib/extrausers"
 
+# The blocks of smtp-receive-users(5) that test_users.py runs.
+EXAMPLES = "@example.org  ", "# cd /etc/skel"
+
 PASSWD = """\
 root:x:0:0:root:/root:/bin/bash
 daemon:x:1:1:daemon:/usr/sbin:/usr/sbin/nologin

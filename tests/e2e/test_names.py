@@ -77,6 +77,15 @@ def not_there():
             equal(look_up(name), TROUBLE, "%s: %s" % (text, name))
 
 
+@test("one whom the first answer does not know, but another service: exit 2")
+def after_all():
+    the_host()
+    host.put(host.extra(), "")
+    host.switch("passwd: extrausers [NOTFOUND=return] files")
+    equal(look_up("ann"), TROUBLE)
+    equal(look_up("eve"), NONE)
+
+
 @test("an nsswitch.conf or an /etc/passwd that may not be read: exit 2")
 def unreadable():
     the_host().switch("passwd: files")
