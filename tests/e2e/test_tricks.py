@@ -218,7 +218,7 @@ def fuse():
         for each in "", "/Maildir", "/Maildir/tmp", "/Maildir/new":
             os.mkdir(street.base + "/store/ann" + each, 0o777)
         home = street.base + "/home/ann"
-        done = subprocess.run([tool("bindfs"), "--no-allow-other",
+        done = subprocess.run([tool("bindfs"), "--no-allow-other", "-o", "nonempty",
             street.base + "/store/ann", home], capture_output=True,
             user=0)
         need(done.returncode == 0, done.stderr.decode())
