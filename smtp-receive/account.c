@@ -251,7 +251,7 @@ not_run(struct accounts *a, const struct run *r)
 
 	if (r->len == sizeof f) {
 		memcpy(&f, r->text, sizeof f);
-		if (f.step >= 0 && (size_t)f.step < countof(steps))
+		if ((size_t)f.step < countof(steps))
 			return trouble(a, steps[f.step].call, f.error,
 			    steps[f.step].what);
 	}
@@ -363,6 +363,6 @@ account_find(struct accounts *a, struct span name, struct account *found)
 		return trouble(a, call, error, "to ask the name service for a "
 		    "user");
 	if (!gone)
-		return bad_answer(a, "it does not die");
+		return bad_answer(a, "nobody knows how it ended");
 	return judge(a, &r, status, name, found);
 }

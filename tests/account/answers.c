@@ -57,6 +57,7 @@ static const char *const troubles[] = {
 	"kill -9 $$",
 	"kill -11 $$",
 	ANN "exit 2",
+	ANN "kill -9 $$",
 	ANN "exit 1",
 	"echo; exit 1",
 	"exit 0",

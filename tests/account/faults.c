@@ -26,6 +26,8 @@ int __real_dup2(int, int);
 int __wrap_dup2(int, int);
 pid_t __real_fork(void);
 pid_t __wrap_fork(void);
+pid_t __real_getppid(void);
+pid_t __wrap_getppid(void);
 int __real_kill(pid_t, int);
 int __wrap_kill(pid_t, int);
 int __real_pipe2(int [2], int);
@@ -102,6 +104,13 @@ __wrap_fork(void)
 	return fails("fork", -1) ? -1 : __real_fork();
 }
 
+/* As when the monitor has died. */
+pid_t
+__wrap_getppid(void)
+{
+	return fails("getppid", -1) ? 1 : __real_getppid();
+}
+
 int
 __wrap_kill(pid_t pid, int number)
 {
@@ -174,6 +183,7 @@ START_TEST(a_call_that_fails)
 		{ "syscall", SYS_setresuid, EAGAIN, "setresuid" },
 		{ "prctl", PR_SET_PDEATHSIG, EINVAL, "prctl" },
 		{ "prctl", PR_SET_NO_NEW_PRIVS, EINVAL, "prctl" },
+		{ "getppid", -1, ESRCH, "prctl" },
 	};
 
 	if (strcmp(rows[_i].told, "setresuid") == 0) {
@@ -227,7 +237,7 @@ START_TEST(who_cannot_be_killed_is_not_waited_for)
 {
 	int status;
 
-	script("exec sleep 1");
+	script("exec sleep 2");
 	harmless = true;
 	ck_trouble("smtp-receive-user", ETIMEDOUT);
 	harmless = false;
@@ -236,12 +246,23 @@ START_TEST(who_cannot_be_killed_is_not_waited_for)
 }
 END_TEST
 
+/* Its exit status, which is not known, is no 0. */
+START_TEST(somebody_else_has_reaped_it)
+{
+	script(ANN);
+	fault_of("waitpid", -1, ECHILD, 1);
+	ck_trouble("smtp-receive-user", 0);
+	ck_assert_int_gt(waitpid(-1, NULL, 0), 0);
+}
+END_TEST
+
 void
 add_faults(TCase *tc)
 {
-	tcase_add_loop_test(tc, a_call_that_fails, 0, 13);
+	tcase_add_loop_test(tc, a_call_that_fails, 0, 14);
 	tcase_add_loop_test(tc, a_signal_interrupts, 0, 3);
 	tcase_add_test(tc, the_program_is_not_there);
 	tcase_add_test(tc, what_its_interpreter_lacks);
+	tcase_add_test(tc, somebody_else_has_reaped_it);
 	tcase_add_test(tc, who_cannot_be_killed_is_not_waited_for);
 }

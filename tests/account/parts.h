@@ -25,7 +25,7 @@ struct desk {
 extern struct desk desk;
 
 /* Time runs so much faster here. */
-enum { HASTE = 20 };
+enum { HASTE = 8 };
 
 void set_desk(void);
 

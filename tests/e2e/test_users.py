@@ -206,7 +206,10 @@ def named_missing():
 def named_root():
     with Town("a@example.org ~root/Maildir/\n"
             "b@example.org ~toor/Maildir/\n") as town:
-        town.settle("toor:x:0:0::%s/home/ann:/bin/sh\n" % town.base)
+        make_maildir(town.base + "/Maildir")
+        for each in "", "/tmp", "/new", "/cur":
+            os.chown(town.base + "/Maildir" + each, 0, 0)
+        town.settle("toor:x:0:0::%s:/bin/sh\n" % town.base)
         equal(town.rcpts(("a", TROUBLE), ("b", TROUBLE)), 75)
 
 
