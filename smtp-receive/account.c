@@ -213,7 +213,8 @@ listen_to(struct run *r)
 }
 
 /* It and its children end, whatever they do.  Who does not even die of
- * SIGKILL, because he waits for a disk, is not waited for: false. */
+ * SIGKILL, because he waits for a disk, is not waited for: false,
+ * with errno. */
 static bool
 reap(const struct run *r, int *status)
 {
@@ -227,6 +228,8 @@ reap(const struct run *r, int *status)
 	do
 		pid = waitpid(r->pid, status, r->end != -1 ? WNOHANG : 0);
 	while (pid == -1 && errno == EINTR);
+	if (pid == 0)
+		errno = ETIMEDOUT;
 	return pid == r->pid;
 }
 
@@ -363,6 +366,7 @@ account_find(struct accounts *a, struct span name, struct account *found)
 		return trouble(a, call, error, "to ask the name service for a "
 		    "user");
 	if (!gone)
-		return bad_answer(a, "nobody knows how it ended");
+		return trouble(a, "waitpid", errno, "nobody knows how "
+		    "smtp-receive-user has ended");
 	return judge(a, &r, status, name, found);
 }

@@ -251,7 +251,7 @@ START_TEST(somebody_else_has_reaped_it)
 {
 	script(ANN);
 	fault_of("waitpid", -1, ECHILD, 1);
-	ck_trouble("smtp-receive-user", 0);
+	ck_trouble("waitpid", ECHILD);
 	ck_assert_int_gt(waitpid(-1, NULL, 0), 0);
 }
 END_TEST

@@ -63,14 +63,19 @@ ERRNOS = {
     "kill": "EPERM EINVAL",
     "wait4": "EINTR EINVAL",
     "uname": "EPERM ENOSYS",
-    "geteuid": "", "getpid": "", "gettid": "", "exit_group": "",
+    "setgroups": "EPERM ENOMEM ENOSYS EINVAL",
+    "setresuid": "EAGAIN ENOMEM EPERM EINVAL",
+    "setresgid": "ENOMEM EPERM EINVAL",
+    "pipe2": "EMFILE ENFILE ENOMEM EINVAL",
+    "pidfd_open": "EMFILE ENFILE ENOMEM ENODEV EPERM ENOSYS EINVAL",
+    "geteuid": "", "getegid": "", "getpid": "", "gettid": "", "exit_group": "",
 }
 
 # The calls that bring a message to the disk, and the errnos that say no more
 # than that there is no such call here.  After any other there is no 250,
 # although the file, in this test, is there.
 SYNCING = {
-    "fsync": "", "syncfs": "ENOSYS", "fremovexattr": "EOPNOTSUPP",
+    "fsync": "", "syncfs": "ENOSYS", "fremovexattr": "EOPNOTSUPP EACCES",
     "sync_file_range": "ENOSYS EINVAL ESPIPE EOPNOTSUPP", "mknodat": "",
 }
 

@@ -13,6 +13,7 @@ import excuse
 import tap
 from calls import Trace
 from harness import SCRATCH, equal, need_root, tool, true, until
+from people import Host
 from trial import Stand
 
 WORKERS = 2
@@ -29,6 +30,8 @@ class Disk:
 
     def mount(self):
         need_root()
+        self.host = Host(SCRATCH)
+        self.host.install()
         where = "/dev/shm" if os.access("/dev/shm", os.W_OK) else SCRATCH
         image = "%s/%s.ext4" % (where, os.path.basename(SCRATCH))
         os.mkdir(self.path)
@@ -86,7 +89,7 @@ class Cell:
     done = []
 
     def __init__(self, name, mails, words=(), base=(), spoils=None,
-            logged=True, meanwhile=None, **conf):
+            logged=True, meanwhile=None, homes=False, **conf):
         self.name, self.mails, self.words = name, mails, list(words)
         self.base, self.spoils, self.logged = list(base), spoils, logged
         self.meanwhile = meanwhile
@@ -95,7 +98,8 @@ class Cell:
         self.excuses = collections.Counter()
         self.failures, self.clean = [], Trace("")
         for _ in range(WORKERS):
-            self.stands.put(Stand(DISK.directory(), **conf))
+            base = DISK.directory()
+            self.stands.put(Stand(base, homes=homes and DISK.host, **conf))
         Cell.done.append(self)
 
     def attempt(self, tracer):

@@ -62,6 +62,18 @@ every("descriptor 2 is the client's socket: inetd", "inetd", two("ann"),
     words=shell("2>&1"), logged=False, log="auto")
 
 
+# Started as root: whose rights are held is a call that can fail, too.
+
+every("root, and two owners", "root", two("ann", "bob"), root=True,
+    session_user="64320:64320")
+every("root, five owners by one address", "root, five",
+    [Mail("a.400", ["five"])], root=True, session_user="64320:64320")
+
+
+every("root, and a system user, whom the name service is asked for", "homes",
+    two("ann"), root=True, homes=True, session_user="64320:64320")
+
+
 # What the program does where a call does not exist.
 
 every("no flags of rename: link", "linkat", two("ann", "bob"),

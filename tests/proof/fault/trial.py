@@ -21,6 +21,8 @@ from ledger import Ledger, Verdict, message
 AWAY = ".Other"		# another folder of the reader's
 SECONDS = 20		# for one connection, and then for its processes
 BOXES = ("ann", "bob", "carol", "dan", "eve")
+OWNERS = {box: 64331 + number for number, box in enumerate(BOXES)}
+AS_ROOT = dict(user=0, group=0, extra_groups=[])
 MAP = "".join("%s@example.org  {base}/%s/\n" % (box, box) for box in BOXES) \
     + "five@example.org " + ", ".join(box + "@example.org" for box in BOXES) \
     + "\n"
@@ -119,7 +121,11 @@ class Talker(Client):
 class Stand:
     """Two must not share one: it is swept between two trials."""
 
-    def __init__(self, base=None, pipes=False, **conf):
+    number = 0
+
+    def __init__(self, base=None, pipes=False, root=False, homes=None,
+            **conf):
+        Stand.number += 1
         self.pipes = pipes
         self.receiver = Receiver(MAP, BOXES, base=base, **conf)
         self.command = list(self.receiver.command)
@@ -127,6 +133,28 @@ class Stand:
         self.boxes = {box: self.receiver.base + "/" + box for box in BOXES}
         for box in self.boxes.values():
             os.mkdir(box + "/" + AWAY)
+        if root:
+            self.receiver.spawn_options = dict(AS_ROOT)
+            self.give_away()
+        if homes:
+            self.make_users(homes)
+
+    def make_users(self, host):
+        """The directory of all is the home of each; no two stands have users
+        of one name."""
+        mine = {box: "%s-%d" % (box, self.number) for box in BOXES}
+        with open("/etc/passwd") as file:
+            before = file.read()
+        host.passwd(before + "".join("%s:x:%d:%d::%s:/bin/sh\n" % (mine[box],
+            OWNERS[box], OWNERS[box], self.receiver.base) for box in BOXES))
+        self.receiver.write_map("".join("%s@example.org ~%s/%s/\n" % (box,
+            mine[box], box) for box in BOXES))
+
+    def give_away(self):
+        """Each Maildir to a user of its own."""
+        for name, box in self.boxes.items():
+            for path, _, _ in os.walk(box):
+                os.chown(path, *[OWNERS[name]] * 2)
 
     def sweep(self):
         for part in "new", "cur", "tmp", AWAY:
