@@ -3,6 +3,7 @@
 #include "confined.h"
 
 #include <errno.h>
+#include <sys/mman.h>
 #include <unistd.h>
 
 #include "ask.h"
@@ -44,13 +45,24 @@ write_client(void *end, const void *at, size_t len)
 	return 0;
 }
 
+/* Only a session that may still call mprotect(2) can take this back. */
+static int
+protect(struct shared *shared, int how)
+{
+	return mprotect(shared->unfit_pages, sizeof shared->unfit_pages, how);
+}
+
 static _Noreturn void
 fail(struct shared *shared, const char *call)
 {
+	int error = errno;
+
+	if (protect(shared, PROT_READ | PROT_WRITE) == -1)
+		sandbox_exit(1);
 	if (!span_copy(span_of(call), shared->unfit_call,
 	    sizeof shared->unfit_call))
 		shared->unfit_call[0] = '\0';
-	atomic_store(&shared->unfit, errno);
+	atomic_store(&shared->unfit, error);
 	sandbox_exit(1);
 }
 
@@ -67,7 +79,7 @@ confined_run(const struct sandbox *sandbox, const struct rules *rules,
 	struct asker asker = { .fd = SANDBOX_PAIR, .lost = lost };
 	const struct backend backend = ask_backend(shared->body,
 	    sizeof shared->body);
-	const char *call;
+	const char *call = "mprotect";
 
 	session->rules = rules;
 	session->backend = &backend;
@@ -75,7 +87,8 @@ confined_run(const struct sandbox *sandbox, const struct rules *rules,
 	session->wire.read = read_client;
 	session->wire.write = write_client;
 	session->wire.end = shared;
-	if (sandbox_enter(sandbox, &call) == -1)
+	if (protect(shared, PROT_READ) == -1 ||
+	    sandbox_enter(sandbox, &call) == -1)
 		fail(shared, call);
 	smtp_run(session);
 	sandbox_exit(0);

@@ -11,17 +11,29 @@
 
 #include "limit.h"
 
+enum { ANY_PAGE = 64 * 1024 };	/* of no machine are they larger */
+
 struct shared {
+	unsigned char body[BODY_SIZE];
+
+	/* Why the session could not be confined: an errno, and the call.  In
+	 * pages of its own, which a confined session cannot write any more:
+	 * one that is taken over must not pass for a fault of ours. */
+	union {
+		struct {
+			atomic_int unfit;
+			char unfit_call[32];
+		};
+		char unfit_pages[ANY_PAGE];
+	};
+
 	/* The session waits for input, and has written all its replies. */
 	atomic_bool waiting;
 	/* Counts what came and went: while it stands still, so does the client.
 	 * For connections that are no sockets, which have no timeout. */
 	atomic_uint beat;
-	/* Why the session could not be confined: an errno, and the call. */
-	atomic_int unfit;
-	char unfit_call[32];
-
-	unsigned char body[BODY_SIZE];
 };
+
+_Static_assert(BODY_SIZE % ANY_PAGE == 0, "unfit_pages begin with a page");
 
 #endif
