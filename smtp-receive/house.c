@@ -7,9 +7,26 @@
 
 #include "clock.h"
 
-/* More than a session that keeps its own limit can bring about: one mail may
+/* More than a session that keeps its own limits can bring about: one mail may
  * be refused twice, by us in its middle and by the session at its dot. */
-enum { REFUSALS = 2 * MAX_REFUSED + 10 };
+enum {
+	REFUSALS	= 2 * MAX_REFUSED + 10,
+	COMMANDS	= MAX_IDLE + 10,
+};
+
+/* Each refusal is a line in the log.  NULL, or that it was one too many. */
+static const char *
+count_refusals(const struct house *h)
+{
+	return h->refused > REFUSALS ? "more than MAX_REFUSED" : NULL;
+}
+
+/* The same for commands that a client can give for ever. */
+static const char *
+count_command(struct house *h)
+{
+	return ++h->idle > COMMANDS ? "more than MAX_IDLE" : NULL;
+}
 
 static void
 tell_map_fault(void *arg, const char *file, unsigned long line,
@@ -94,12 +111,12 @@ house_helo(struct house *h, const struct ask *ask, struct answer *answer)
 	h->trace.helo = (struct span){ h->helo, ask->helo_len };
 	h->trace.extended = ask->extended != 0;
 	if (++h->helos > MAX_HELOS)	/* enough of them in the log */
-		return NULL;
+		return count_command(h);
 	log_begin(&l, h->log, LOG_INFO, "helo");
 	log_span(&l, "helo", h->trace.helo);
 	log_text(&l, "proto", h->trace.extended ? "ESMTP" : "SMTP");
 	log_end(&l);
-	return NULL;
+	return count_command(h);
 }
 
 const char *
@@ -115,7 +132,7 @@ house_mail(struct house *h, const struct ask *ask, struct answer *answer)
 	h->trace.sender = (struct span){ h->sender, ask->sender_len };
 	h->mail_start = clock_now();
 	deliver_begin(&h->deliver, ask->size);
-	return NULL;
+	return count_command(h);
 }
 
 static struct span
@@ -192,8 +209,7 @@ house_note(struct house *h, const struct ask *ask, struct answer *answer)
 	if (ask->said_len > 0)
 		log_span(&l, "said", (struct span){ ask->said, ask->said_len });
 	log_end(&l);
-	return h->refused > REFUSALS ? "note: more than MAX_REFUSED"
-	    : NULL;
+	return count_refusals(h);
 }
 
 /* The map is looked at once for each mail: one that changes in between is
@@ -241,8 +257,8 @@ house_rcpt(struct house *h, const struct ask *ask, struct answer *answer)
 		h->state = HOUSE_RCPTS;
 	else
 		log_refused(h, "RCPT", to, v->reply, v->text);
-	return h->refused > REFUSALS ? "rcpt: more than MAX_REFUSED"
-	    : NULL;
+	const char *fault = count_refusals(h);
+	return fault != NULL ? fault : count_command(h);
 }
 
 const char *
@@ -281,7 +297,7 @@ house_body(struct house *h, const struct ask *ask, struct answer *answer)
 	if (reply != reply_stored)
 		refuse_body(h, reply);
 	answer->verdict.reply = reply;
-	return NULL;
+	return count_refusals(h);
 }
 
 static enum reply
@@ -315,7 +331,7 @@ house_commit(struct house *h, const struct ask *ask, struct answer *answer)
 		end_mail(h);
 	}
 	h->message_id = (struct span){ ask->message_id, ask->message_id_len };
-	return NULL;
+	return count_refusals(h);
 }
 
 static void
@@ -343,6 +359,7 @@ house_answered(struct house *h, bool handed_over)
 		return;
 	if (handed_over) {
 		h->messages++;
+		h->idle = 0;
 		for (size_t i = 0; i < h->deliver.mailbox_count; i++)
 			log_stored(h, &h->deliver.mailboxes[i], ms);
 		deliver_end(&h->deliver);

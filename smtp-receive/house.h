@@ -46,6 +46,7 @@ struct house {
 	bool fault;			/* something was refused for a fault of ours */
 	const char *how;		/* the connection ended, for the log */
 	unsigned helos, map_faults, unknown, refused, messages, mails;
+	unsigned idle;			/* commands since the last stored mail */
 	uint64_t commands, octets;	/* as the session counts them */
 	struct timespec mail_start, commit_start;
 	struct trace trace;		/* of the mail in hand; into the below */

@@ -2,6 +2,8 @@
 
 #include <stdio.h>
 
+#include <sys/socket.h>
+
 #include "parts.h"
 
 enum { SIZE = 600 * 1024 };	/* max-message-size on the stage */
@@ -134,7 +136,7 @@ START_TEST(notes_without_end)
 		say(ASK_NOTE);
 	if (over) {
 		play(WAIT);
-		ck_attack("note: more than MAX_REFUSED");
+		ck_attack("more than MAX_REFUSED");
 		return;
 	}
 	say(ASK_QUIT);
@@ -143,15 +145,50 @@ START_TEST(notes_without_end)
 }
 END_TEST
 
-/* Those of RCPT count as well. */
+/* Those of RCPT count as well, and those of a mail whose client hung up. */
 START_TEST(refusals_without_end)
 {
-	lead_to(HOUSE_SENDER);
+	lead_to(_i == 0 ? HOUSE_SENDER : HOUSE_DATA);
 	for (int i = 0; i < 2 * MAX_REFUSED + 10; i++)
 		say(ASK_NOTE);
-	ask_rcpt("no@example.org");
+	if (_i == 0)
+		ask_rcpt("no@example.org");
+	else {
+		say_changed(ASK_COMMIT)->more = 0;
+		shutdown(stage.peer, SHUT_WR);
+	}
 	play(WAIT);
-	ck_attack("rcpt: more than MAX_REFUSED");
+	ck_attack("more than MAX_REFUSED");
+}
+END_TEST
+
+/* A session that keeps the monitor busy; a good one stops by itself before. */
+START_TEST(commands_without_end)
+{
+	static const unsigned last[] = { ASK_QUIT, ASK_HELO, ASK_MAIL };
+
+	for (int i = 0; i < MAX_IDLE + 10; i++)
+		say(ASK_HELO);
+	say(last[_i]);
+	play(last[_i] == ASK_QUIT ? EXIT : WAIT);
+	if (last[_i] == ASK_QUIT)
+		ck_ended("quit", 0);
+	else
+		ck_attack("more than MAX_IDLE");
+}
+END_TEST
+
+/* From one stored mail to the next. */
+START_TEST(a_stored_mail_is_a_new_start)
+{
+	for (int i = 0; i < MAX_IDLE - 10; i++)
+		say(ASK_HELO);
+	ask_mail("box0@example.org");
+	for (int i = 0; i < MAX_IDLE - 10; i++)
+		say(ASK_HELO);
+	say(ASK_QUIT);
+	play(EXIT);
+	ck_ended("quit", 1);
 }
 END_TEST
 
@@ -165,5 +202,7 @@ add_limits(TCase *tc)
 	tcase_add_test(tc, rcpt_over_max_recipients);
 	tcase_add_test(tc, rcpt_after_max_unknown);
 	tcase_add_loop_test(tc, notes_without_end, 0, 2);
-	tcase_add_test(tc, refusals_without_end);
+	tcase_add_loop_test(tc, refusals_without_end, 0, 2);
+	tcase_add_loop_test(tc, commands_without_end, 0, 3);
+	tcase_add_test(tc, a_stored_mail_is_a_new_start);
 }

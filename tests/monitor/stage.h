@@ -18,7 +18,7 @@ enum last {
 	DIE,		/* by a signal */
 };
 
-enum { LINES = 4200 };
+enum { LINES = 10100 };
 
 struct stage {
 	struct home home;
