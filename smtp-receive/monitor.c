@@ -45,6 +45,21 @@ log_fault(const struct monitor *m, const char *call)
 	    "to talk to the session of this connection");
 }
 
+/* Nothing that it writes comes behind this: one that still filled the client's
+ * socket could make us wait there. */
+static void
+kill_session(const struct monitor *m)
+{
+	siginfo_t end;
+	int result;
+
+	kill(m->session, SIGKILL);
+	do
+		result = waitid(P_PID, (id_t)m->session, &end,
+		    WEXITED | WNOWAIT);
+	while (result == -1 && errno == EINTR);
+}
+
 /* Ends the session from our side, and tells the client why, if that is not
  * to stand in the middle of a reply. */
 static void
@@ -54,7 +69,7 @@ dismiss(struct monitor *m, enum reply reply, const char *how, bool tell)
 
 	end(m, how);
 	m->house->fault |= reply == reply_unserviceable;
-	kill(m->session, SIGKILL);
+	kill_session(m);
 	if (tell)
 		client_say(octets, reply_write(reply, "", NULL,
 		    m->house->log->id, octets, sizeof octets));
