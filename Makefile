@@ -102,7 +102,7 @@ demo: all
 	@DEMO_PORT=$(DEMO_PORT) SMTP_RECEIVE=$(BUILD)/smtp-receive exec tests/demo
 
 MAN5	= smtp-receive.conf.5 smtp-receive-users.5
-MAN7	= smtp-receive-promise.7
+MAN7	= smtp-receive-promise.7 smtp-receive-takeover.7
 MAN8	= smtp-receive.8 user/smtp-receive-user.8
 UNITS	= smtp-receive.socket smtp-receive@.service
 EXAMPLES = inetd.conf tcpserver

@@ -44,6 +44,7 @@ expected() {
 	./usr/share/man/man5/smtp-receive-users.5
 	./usr/share/man/man5/smtp-receive.conf.5
 	./usr/share/man/man7/smtp-receive-promise.7
+	./usr/share/man/man7/smtp-receive-takeover.7
 	./usr/share/man/man8/smtp-receive-user.8
 	./usr/share/man/man8/smtp-receive.8
 	EOF

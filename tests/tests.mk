@@ -66,7 +66,7 @@ SHARES_session	= $(addprefix tests/session/,fake talk heard)
 UNITTESTS = $(patsubst tests/test_%.c,%,$(wildcard tests/test_*.c))
 FUZZERS	= $(patsubst tests/fuzz/fuzz_%.c,%,$(wildcard tests/fuzz/fuzz_*.c))
 SCRIPTS	= $(wildcard tests/e2e/test_*.py tests/proof/test_*.py \
-	  tests/proof/*/test_*.py) \
+	  tests/proof/*/test_*.py tests/takeover/test_*.py) \
 	  tests/install.sh \
 	  "tests/loopfs.sh $(TEST)/test_maildir"
 DIALOGUES = tests/e2e/test_dialogue.py
@@ -108,9 +108,12 @@ $(FUZZ)/obj/%.o: %.c $(FUZZ)/obj/flags
 $(TEST)/smtp-receive: $(patsubst %,$(TEST)/obj/%.o,$(ROOMS) $(SANDBOX))
 	$(Q)$(TESTED) $(LDFLAGS) -o $@ $(filter %.o,$^)
 
-# The shipped program with a session that breaks out: tests/e2e/open.c.
-$(TEST)/smtp-receive-open: $(SHIPPED) $(BUILD)/obj/tests/e2e/open.o
-	$(Q)$(LINK) -Wl,--wrap=session_say -o $@ $^
+# The shipped program with an attacker in its session: tests/takeover/.
+TAKEN	= $(TEST)/smtp-receive-taken
+$(TAKEN): $(SHIPPED) $(patsubst %.c,$(BUILD)/obj/%.o,\
+    $(wildcard tests/takeover/*.c))
+	$(Q)$(LINK) -Wl,--wrap=session_say,--wrap=write,--wrap=setrlimit \
+	    -o $@ $^
 
 $(ASAN)/smtp-receive: $(patsubst %,$(ASAN)/obj/%.o,$(ROOMS) $(SANDBOX_NONE))
 	$(Q)$(SANITIZED) $(LDFLAGS) -o $@ $(filter %.o,$^)
@@ -140,7 +143,7 @@ endef
 $(foreach t,$(FUZZERS),$(eval $(call FUZZER,$(t))))
 
 TESTS	= $(UNITTESTS:%=$(TEST)/test_%)
-tests: all $(TESTS) $(TEST)/smtp-receive $(TEST)/smtp-receive-open
+tests: all $(TESTS) $(TEST)/smtp-receive $(TAKEN)
 
 # What is missing comes before anything is compiled: it may be the compiler.
 NEEDED	= $(addprefix need-,$(patsubst check-asan,check,$(patsubst fuzz,ci,\

@@ -6,7 +6,8 @@ import re
 from tap import TOP, true
 
 PAGES = ["smtp-receive.8", "smtp-receive.conf.5", "smtp-receive-users.5",
-    "smtp-receive-promise.7", "user/smtp-receive-user.8"]
+    "smtp-receive-promise.7", "user/smtp-receive-user.8",
+    "smtp-receive-takeover.7"]
 
 
 def read(*path):

@@ -13,7 +13,7 @@ from manual import (PAGES, Blocks, commands, items, macro, page, plain, read,
     readme_block)
 
 blocks = Blocks()
-MAIN, CONF, USERS, PROMISE, USER = PAGES
+MAIN, CONF, USERS, PROMISE, USER, TAKEOVER = PAGES
 
 
 def bin_directory():
@@ -368,7 +368,8 @@ def all_claimed():
     blocks.left.pop(MAIN)
     for start in people.EXAMPLES:
         blocks.claim(USERS, start)
-    equal(blocks.left, {CONF: [], USERS: [], PROMISE: [], USER: []})
+    equal(blocks.left, {CONF: [], USERS: [], PROMISE: [], USER: [],
+        TAKEOVER: []})
 
 
 run()

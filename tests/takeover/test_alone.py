@@ -1,0 +1,197 @@
+"""What read, write, exit and rt_sigreturn give by themselves; and a session
+that does not end."""
+
+import platform
+
+from world import *
+
+X86 = platform.machine() == "x86_64"
+
+
+def hear_all(world, name, argument="", point="now", **more):
+    """What the attack says, when the session has gone on to QUIT."""
+    client = world.connect(seconds=60, **more)
+    launch(client, name, point, argument)
+    say(client, "QUIT")
+    return everything(client), world.news_of(client)
+
+
+def unharmed(lines):
+    equal(found(lines, "attack", "what"), [])
+    equal(found(lines, "closed", "how"), ["quit"])
+
+
+@each_position("descriptors: the client's two and one to the monitor")
+def descriptors(position):
+    with World(position) as world:
+        heard, lines = hear_all(world, "descriptors")
+        equal(heard.split(b"\r\n")[:-2],
+            [b"descriptor 0", b"descriptor 1", b"descriptor 3"])
+        unharmed(lines)
+        heard, lines = hear_all(world, "touch")
+        equal(heard.split(b"\r\n")[:-2], [b"done: touch"])
+        unharmed(lines)
+        world.untouched()
+
+
+@each_position("garbage to the client is the client's alone")
+def garbage(position):
+    with World(position) as world:
+        heard, lines = hear_all(world, "garbage")
+        true(len(heard) > 1 << 20, "not all came")
+        unharmed(lines)
+        world.untouched()
+
+
+@each_position("memory: its own, in which there is nothing of others")
+def memory(position):
+    with World(position) as world:
+        heard, lines = hear_all(world, "dump")
+        true(world.users.encode() in heard, "the dump shows too little")
+        true(SECRET.encode() not in heard, "environment, mail or key")
+        true(b"reject This address" not in heard, "the user map")
+        unharmed(lines)
+        heard, lines = hear_all(world, "kernel-memory")
+        equal(heard.split(b"\r\n")[:-2], [b"done: kernel-memory"])
+        unharmed(lines)
+        world.untouched()
+
+
+@each_position("the ways to die: stack, heap, faults, frames, marks")
+def deaths(position):
+    names = ["stack", "heap", "unfit", "scribble", "vsyscall"]
+    with World(position) as world:
+        for name in names:
+            die(world, name)
+        for address in 0, 1 << 47, -1, 0x400000:
+            die(world, "segfault", "now", str(address))
+        if X86:
+            for name in ("frame-32", "frame-kernel", "frame-flags",
+                    "frame-ones", "frame-away"):
+                die(world, name)
+
+
+@each_position("a forged frame jumps, and gives nothing more")
+def frames(position):
+    need(X86, "frames of x86_64 only")
+    with World(position) as world:
+        for name in "frame-jump", "frame-unblock":
+            heard, lines = hear_all(world, name)
+            equal(heard, b"landed\r\n", name)
+            equal(found(lines, "attack", "what"), [KILLED])
+        world.untouched()
+
+
+@each_position("the processor's clock is death, or a clock")
+def counter(position):
+    need(X86, "rdtsc is x86_64's")
+    with World(position) as world:
+        heard, lines = hear_all(world, "rdtsc")
+        caught = found(lines, "attack", "what")
+        true((heard[:5], caught) in ((b"alive", []), (b"", [KILLED])), heard)
+
+
+@each_position("an odd exit status is an attack, and not our status")
+def statuses(position):
+    with World(position) as world:
+        for status in 0, 1, 2, 64, 75, 78, 127, 128, 137, 255, 256, -1:
+            client = world.connect()
+            launch(client, "exit", "now", str(status))
+            equal(everything(client), b"")
+            equal(found(world.news_of(client), "attack", "what"), [LEFT])
+        world.untouched()
+
+
+# Without end.  Each is ended by the monitor: session-timeout, then at most
+# 4 s for a session that says that it has something in hand, then 2 s for a
+# client that does not close.
+
+def run_timed(job):
+    position, name, point = job
+    with World(position, session_timeout="1", command_timeout="1") as world:
+        start = time.monotonic()
+        if name == "forge":
+            client = world.pipes()
+        else:
+            client = world.connect(seconds=60)
+        launch(client, name, point)
+        if name == "flood":
+            world.reap(20)
+            client.close()
+        else:
+            everything(client)
+            world.reap(20)
+        took = time.monotonic() - start
+        lines = world.news()
+        equal(found(lines, "closed", "how"), ["session-timeout"], name)
+        equal(found(lines, "attack", "what"), [], name)
+        true(took < 20, "%s took %.1f s" % (name, took))
+        equal(world.statuses, [0])
+        world.untouched()
+
+
+TIMED = [("spin", "now"), ("sleep-pair", "rcpt"), ("flood", "now"),
+    ("spin", "data"), ("sleep-client", "now"), ("flip-on", "body"),
+    ("forge", "now"), ("pretend", "mail")]
+
+
+@test("a session without end is ended at session-timeout")
+def timed():
+    jobs = [(position, *each) for position in POSITIONS
+        if ROOT or not position.root for each in TIMED]
+    share_out(run_timed, jobs, 16)
+
+
+def run_term(job):
+    position, name = job
+    with World(position) as world:
+        client = world.connect(seconds=60)
+        launch(client, name)
+        start = time.monotonic()
+        client.monitor.terminate()
+        everything(client)
+        lines = world.news_of(client)
+        true(time.monotonic() - start < 10, name)
+        equal(found(lines, "closed", "how"), ["signal"])
+        world.untouched()
+
+
+@each_position("a session that ignores the monitor is ended by TERM")
+def term(position):
+    """spin-term"""
+    share_out(run_term, [(position, name) for name in ("spin", "sleep-pair")],
+        2)
+
+
+@each_position("its processor time has an end")
+def processor_time(position):
+    """spin-cpu: the limit is 60 s and one for each MiB; the 61 s of this one
+    are made 1 s by hook.c."""
+    with World(position, max_message_size="1M") as world:
+        client = world.connect(seconds=60)
+        launch(client, "spin")
+        equal(everything(client), b"")
+        equal(found(world.news_of(client), "attack", "what"), [KILLED])
+        world.untouched()
+
+
+# The buffer, while the monitor has it in hand
+
+@each_position("a buffer that changes while it is written: any bytes, no more")
+def flips(position):
+    for point in "body", "commit":
+        with World(position) as world:
+            client = world.connect(seconds=60)
+            client.hear("220")
+            client.ask("NOOP attack flip %s 100" % point, "250")
+            client.ask("EHLO x", "250")
+            client.mail(b"Subject: x\r\n\r\n" + b"hello\r\n" * (100000 if
+                point == "body" else 30000), "all@example.org")
+            client.quit()
+            lines = world.news_of(client)
+            equal(found(lines, "attack", "what"), [])
+            equal(len(world.mail()), 3)
+
+
+if __name__ == "__main__":
+    run()

@@ -1,0 +1,94 @@
+"""smtp-receive-takeover(7), the tables of attacks.py, the attacks in C and the
+tests that run them are one list."""
+
+import glob
+
+import attacks
+from world import *	# first: it says which program
+
+from manual import items, plain
+
+PAGE = "smtp-receive-takeover.7"
+
+
+@test("the page has each attack with what came of it, and no other")
+def page():
+    for result, table in attacks.RESULTS.items():
+        said = {head.removeprefix("Sy "): " ".join(plain(body).split())
+            for head, body in items(PAGE, result)}
+        equal(said, table, result)
+
+
+@test("each attack is in one list, and a test runs it")
+def tables():
+    names = [name for table in attacks.RESULTS.values() for name in table]
+    equal(len(names), len(set(names)), "names that stand twice")
+    text = "".join(open(path).read() for path in
+        glob.glob(TOP + "/tests/takeover/test_*.py"))
+    words = set(re.findall(r"[a-z0-9-]+", text))
+    equal(sorted(set(names) - set(attacks.KILLED) - words), [],
+        "that no test names")
+
+
+@test("each attack in C is in the lists, but for the puppet; and back")
+def code():
+    with World() as world:
+        client = world.connect()
+        client.hear("220")
+        client.say("NOOP attack list")
+        client.say("QUIT")
+        heard = everything(client).decode().split("\r\n")
+    said = [line.removeprefix("attack ") for line in heard
+        if line.startswith("attack ")]
+    names = {name for table in attacks.RESULTS.values() for name in table}
+    equal(sorted(set(said) - names), ["puppet"])
+    equal(sorted(set(attacks.KILLED) - set(said)), [])
+
+
+def spoil(what):
+    """Does the comparison see it?"""
+    with World() as world:
+        what(world.base)
+        try:
+            world.untouched()
+        except AssertionError:
+            return
+    raise AssertionError("not seen: " + what.__doc__)
+
+
+def changes():
+    def octet(base):
+        """an octet of a message"""
+        with open(base + "/bob/cur/1.old,S=9,W=9", "r+") as file:
+            file.write("x")
+
+    def mode(base):
+        """a mode"""
+        os.chmod(base + "/users", 0o666)
+
+    def removed(base):
+        """a message that is gone"""
+        os.unlink(base + "/ann/new/1.old,S=9,W=9")
+
+    def added(base):
+        """a file that is new"""
+        put(base + "/open/x", "x", UID, 0o600)
+
+    def renamed(base):
+        """a message that was read"""
+        os.rename(base + "/ann/new/1.old,S=9,W=9", base + "/ann/cur/2:2,S")
+
+    def mail(base):
+        """a message without our header"""
+        put(base + "/ann/new/2.x,S=1,W=1", "x", UID, 0o600)
+    return octet, mode, removed, added, renamed, mail
+
+
+@test("the comparison sees what changes")
+def comparison():
+    for change in changes():
+        spoil(change)
+
+
+if __name__ == "__main__":
+    run()
