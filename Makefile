@@ -5,6 +5,7 @@
 #	make demo	a receiver on 127.0.0.1:2525 that shows what it stores
 #	make check	every test
 #	make proof	the long ones: power cuts, kills, full disks
+#	make host-test	those that need a whole host: inetd
 #	make install	below PREFIX, and all of that below DESTDIR
 #	make uninstall	takes away what install has put there, nothing else
 #	make clean
@@ -105,7 +106,7 @@ MAN5	= smtp-receive.conf.5 smtp-receive-users.5
 MAN7	= smtp-receive-promise.7 smtp-receive-takeover.7
 MAN8	= smtp-receive.8 user/smtp-receive-user.8
 UNITS	= smtp-receive.socket smtp-receive@.service
-EXAMPLES = inetd.conf tcpserver
+EXAMPLES = inetd.conf xinetd tcpserver
 INSTALLED = $(SBINDIR)/smtp-receive $(LIBEXECDIR)/smtp-receive-user \
 	  $(MAN5:%=$(MANDIR)/man5/%) $(MAN7:%=$(MANDIR)/man7/%) \
 	  $(addprefix $(MANDIR)/man8/,$(notdir $(MAN8))) \
@@ -128,6 +129,7 @@ install: all
 	$(call PLACE,smtp-receive.socket,644,$(UNITDIR))
 	$(call PLACE,smtp-receive@.service,644,$(UNITDIR))
 	$(call PLACE,inetd.conf,644,$(DOCDIR))
+	$(call PLACE,xinetd,644,$(DOCDIR))
 	$(call PLACE,tcpserver,755,$(DOCDIR))
 
 uninstall:

@@ -41,6 +41,7 @@ expected() {
 	./usr/share/doc/smtp-receive/README
 	./usr/share/doc/smtp-receive/inetd.conf
 	./usr/share/doc/smtp-receive/tcpserver
+	./usr/share/doc/smtp-receive/xinetd
 	./usr/share/man/man5/smtp-receive-users.5
 	./usr/share/man/man5/smtp-receive.conf.5
 	./usr/share/man/man7/smtp-receive-promise.7

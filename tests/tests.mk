@@ -8,9 +8,10 @@
 #	make check CORPUS=DIR	with the *.eml below DIR for tests/e2e
 #
 # tests/run says what it expects of a test; tests/proof/proof.mk has the long
-# ones.
+# ones, tests/host/host.mk those that need a whole host.
 
 include tests/proof/proof.mk
+include tests/host/host.mk
 
 FUZZ_SECONDS ?= 60
 CORPUS	?=
@@ -147,11 +148,12 @@ tests: all $(TESTS) $(TEST)/smtp-receive $(TAKEN)
 
 # What is missing comes before anything is compiled: it may be the compiler.
 NEEDED	= $(addprefix need-,$(patsubst check-asan,check,$(patsubst fuzz,ci,\
-	  $(filter demo check check-asan fuzz bench proof $(PROOFS),\
-	  $(MAKECMDGOALS)))))
+	  $(filter demo check check-asan fuzz bench proof $(PROOFS) host-test \
+	  $(HOSTS),$(MAKECMDGOALS)))))
 $(BUILD)/obj/flags $(TEST)/obj/flags $(ASAN)/obj/flags $(FUZZ)/obj/flags: \
     | $(sort $(NEEDED))
-need-demo need-check need-ci need-bench need-proof $(PROOFS:%=need-%): need-%:
+need-demo need-check need-ci need-bench need-proof need-host-test \
+    $(PROOFS:%=need-%) $(HOSTS:%=need-%): need-%:
 	@tests/need $*
 
 # Other mail systems, for tests/e2e: what cannot be had is skipped there.
@@ -183,4 +185,5 @@ bench: all
 	    python3 tests/bench/mailfront.py
 
 .PHONY: tests asan check-asan fuzzers fuzz bench peers \
-    need-demo need-check need-ci need-bench need-proof $(PROOFS:%=need-%)
+    need-demo need-check need-ci need-bench need-proof need-host-test \
+    $(PROOFS:%=need-%) $(HOSTS:%=need-%)

@@ -1,0 +1,167 @@
+"""A host for the length of a test: its own mounts and its own network, an
+/etc in which anything can be written, and a /dev/log that remembers."""
+
+import ctypes
+import os
+import re
+import signal
+import socket
+import subprocess
+import threading
+
+from harness import COMM, SCRATCH, TOP, UID, Receiver, need_root
+from client import Client
+from manual import read
+from mounts import own_mounts
+from stored import parse_log
+from tap import equal, tool, true, until
+
+NEWNET = 0x40000000
+FACILITIES = {2: "mail", 3: "daemon"}
+PRIORITIES = ("emerg alert crit err warning notice info debug").split()
+BOB, SESSION = 64322, 64323
+
+PASSWD = """\
+root:x:0:0:root:/root:/bin/sh
+vmail:x:{uid}:{uid}::/var/vmail:/usr/sbin/nologin
+smtp-receive:x:{session}:{session}::/:/usr/sbin/nologin
+bob:x:{bob}:{bob}::{home}:/bin/sh
+"""
+
+
+def mount(*arguments):
+    subprocess.run(["mount", *arguments], check=True)
+
+
+def write(path, text):
+    os.makedirs(os.path.dirname(path), exist_ok=True)
+    with open(path, "w") as file:
+        file.write(text)
+
+
+def make_host():
+    """Once, before any thread is made."""
+    own_mounts()
+    libc = ctypes.CDLL(None, use_errno=True)
+    if libc.unshare(NEWNET) != 0:
+        raise OSError(ctypes.get_errno(), "unshare")
+    subprocess.run([tool("ip"), "link", "set", "lo", "up"], check=True)
+    room = SCRATCH + "/host"
+    os.mkdir(room)
+    mount("-t", "tmpfs", "host", room)
+    for part in "upper", "work", "dev":
+        os.mkdir("%s/%s" % (room, part))
+    mount("-t", "overlay", "etc", "/etc", "-o", "lowerdir=/etc,upperdir="
+        "%s/upper,workdir=%s/work" % (room, room))
+    for name in "null", "zero", "full", "random", "urandom", "tty":
+        write("%s/dev/%s" % (room, name), "")
+        mount("--bind", "/dev/" + name, "%s/dev/%s" % (room, name))
+    mount("--rbind", room + "/dev", "/dev")
+    ids = dict(uid=UID, bob=BOB, session=SESSION, home=SCRATCH + "/home/bob")
+    write("/etc/passwd", PASSWD.format(**ids))
+    write("/etc/group", re.sub(r"(?m)^([\w-]+:x:)\d+:(\d+):.*", r"\1\2:",
+        PASSWD.format(**ids)))
+    write("/etc/nsswitch.conf", "passwd: files\ngroup: files\n")
+
+
+class Syslog:
+    """/dev/log: what was written to it, as (facility, priority, tag, text)."""
+
+    def __init__(self):
+        self.socket = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+        self.socket.bind("/dev/log")
+        os.chmod("/dev/log", 0o666)
+        self.lines = []
+        self.thread = threading.Thread(target=self.loop, daemon=True)
+        self.thread.start()
+
+    def loop(self):
+        while octets := self.socket.recv(65536):
+            match = re.fullmatch(rb"<(\d+)>\w{3} [ \d]\d [\d:]{8} "
+                rb"([^:\[]+)(?:\[\d+\])?: (.*)\n?", octets, re.S)
+            number = int(match[1])
+            self.lines.append((FACILITIES[number >> 3],
+                PRIORITIES[number & 7], match[2].decode(),
+                match[3].decode()))
+
+    def of(self, tag):
+        return [line for line in self.lines if line[2] == tag]
+
+    def says(self, tag, text):
+        until(lambda: any(text in line[3] for line in self.of(tag)),
+            "%s to say %r" % (tag, text))
+
+    def events(self):
+        """Of smtp-receive: (facility, priority, the line taken apart)."""
+        return [(facility, priority, *parse_log(text))
+            for facility, priority, _, text in self.of("smtp-receive")]
+
+    def close(self):
+        with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as last:
+            last.sendto(b"", "/dev/log")
+        self.thread.join()
+        self.socket.close()
+        os.unlink("/dev/log")
+
+
+class SuperServer:
+    """One of the two, with its file of units/, on port 25.  change: pairs of
+    texts, the first of which the file must have.  Keeps its Receiver's map
+    and configuration where the program looks without -c."""
+
+    def __init__(self, kind, *change, log=True, **more):
+        need_root()
+        self.kind, self.binary = kind, tool(kind)
+        self.syslog = Syslog() if log else None
+        self.receiver = Receiver(log="auto", **more)
+        with open(self.receiver.conf) as file:
+            write("/etc/smtp-receive/smtp-receive.conf", file.read())
+        text = read("units", {"inetd": "inetd.conf"}.get(kind, kind))
+        for before, after in [("@SBINDIR@/smtp-receive",
+                SCRATCH + "/" + COMM), *change]:
+            true(before in text, "no %r in units/" % before)
+            text = text.replace(before, after)
+        self.conf = self.receiver.base + "/" + kind
+        write(self.conf, text)
+
+    def __enter__(self):
+        options = {"inetd": ["-i", self.conf], "xinetd": ["-dontfork",
+            "-pidfile", self.conf + ".pid", "-f", self.conf]}[self.kind]
+        with open(self.conf + ".said", "ab") as said:
+            self.process = subprocess.Popen([self.binary, *options], cwd="/",
+                stdin=subprocess.DEVNULL, stdout=said, stderr=said,
+                env={"PATH": os.environ["PATH"], "SECRET": "1"})
+        try:
+            until(self.listening, self.kind + " to listen")
+        except Exception:
+            self.stop()
+            raise
+        return self
+
+    def listening(self):
+        true(self.process.poll() is None, self.kind + " has ended")
+        for table in "tcp", "tcp6":
+            with open("/proc/net/" + table) as file:
+                if any(":0019 " in line and " 0A " in line for line in file):
+                    return True
+        return False
+
+    def connect(self, source="", address="127.0.0.1"):
+        return Client(*[socket.create_connection((address, 25),
+            source_address=(source, 0)).detach()] * 2)
+
+    def stop(self):
+        self.process.send_signal(signal.SIGTERM)
+        self.process.wait(timeout=10)
+        if self.syslog:
+            self.syslog.close()
+
+    def __exit__(self, kind, error, trace):
+        try:
+            self.receiver.__exit__(kind, error, trace)
+        finally:
+            self.stop()
+            if error and self.syslog:
+                for line in self.syslog.lines[-20:]:
+                    print("# syslog:", *line)
+        return False
