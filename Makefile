@@ -22,7 +22,6 @@ LIBEXECDIR = $(PREFIX)/libexec/smtp-receive
 MANDIR	= $(PREFIX)/share/man
 DOCDIR	= $(PREFIX)/share/doc/smtp-receive
 UNITDIR	= $(PREFIX)/lib/systemd/system
-TMPFILES = $(PREFIX)/lib/tmpfiles.d/smtp-receive.conf
 
 BUILD	= build
 DEMO_PORT ?= 2525
@@ -105,32 +104,35 @@ demo: all
 MAN5	= smtp-receive.conf.5 smtp-receive-users.5
 MAN7	= smtp-receive-promise.7 smtp-receive-takeover.7
 MAN8	= smtp-receive.8 user/smtp-receive-user.8
-UNITS	= smtp-receive.socket smtp-receive@.service
-EXAMPLES = inetd.conf xinetd tcpserver
+UNITS	= $(addprefix smtp-receive,.socket @.service -tcpserver.service)
+CONFS	= lib/sysusers lib/tmpfiles share/user-tmpfiles
+EXAMPLES = system-users.conf hardened.conf inetd.conf xinetd tcpserver
 INSTALLED = $(SBINDIR)/smtp-receive $(LIBEXECDIR)/smtp-receive-user \
 	  $(MAN5:%=$(MANDIR)/man5/%) $(MAN7:%=$(MANDIR)/man7/%) \
 	  $(addprefix $(MANDIR)/man8/,$(notdir $(MAN8))) \
-	  $(UNITS:%=$(UNITDIR)/%) \
-	  $(TMPFILES) $(EXAMPLES:%=$(DOCDIR)/%) $(DOCDIR)/README
+	  $(UNITS:%=$(UNITDIR)/%) $(EXAMPLES:%=$(DOCDIR)/%) $(DOCDIR)/README \
+	  $(CONFS:%=$(PREFIX)/%.d/smtp-receive.conf)
 
-# A file of units/, with the place of the program written into it.
-PLACE	= sed 's|@SBINDIR@|$(SBINDIR)|g' units/$(1) | \
-	  install -m $(2) /dev/stdin $(DESTDIR)$(3)/$(1)
+# $(call PLACE,FILE,TO): a file of units/, with the places written into it.
+define PLACE
+	sed 's|@SBINDIR@|$(SBINDIR)|g; s|@LIBEXECDIR@|$(LIBEXECDIR)|g; \
+	    s|@DOCDIR@|$(DOCDIR)|g' units/$(1) | \
+	    install -m $(if $(filter tcpserver,$(1)),755,644) /dev/stdin \
+	    $(DESTDIR)$(2)
+
+endef
 
 install: all
 	install -d $(sort $(dir $(INSTALLED:%=$(DESTDIR)%)))
 	install -m 755 $(BUILD)/smtp-receive $(DESTDIR)$(SBINDIR)
 	install -m 755 $(BUILD)/smtp-receive-user $(DESTDIR)$(LIBEXECDIR)
-	install -m 644 $(MAN5:%=smtp-receive/%) $(DESTDIR)$(MANDIR)/man5
-	install -m 644 $(MAN7:%=smtp-receive/%) $(DESTDIR)$(MANDIR)/man7
-	install -m 644 $(MAN8:%=smtp-receive/%) $(DESTDIR)$(MANDIR)/man8
+	$(foreach n,5 7 8,install -m 644 $(MAN$(n):%=smtp-receive/%) \
+	    $(DESTDIR)$(MANDIR)/man$(n) || exit;)
 	install -m 644 README $(DESTDIR)$(DOCDIR)
-	install -m 644 units/tmpfiles.conf $(DESTDIR)$(TMPFILES)
-	$(call PLACE,smtp-receive.socket,644,$(UNITDIR))
-	$(call PLACE,smtp-receive@.service,644,$(UNITDIR))
-	$(call PLACE,inetd.conf,644,$(DOCDIR))
-	$(call PLACE,xinetd,644,$(DOCDIR))
-	$(call PLACE,tcpserver,755,$(DOCDIR))
+	$(foreach f,$(UNITS),$(call PLACE,$(f),$(UNITDIR)/$(f)))
+	$(foreach f,$(EXAMPLES),$(call PLACE,$(f),$(DOCDIR)/$(f)))
+	$(foreach f,$(CONFS),$(call \
+	    PLACE,$(notdir $(f)).conf,$(PREFIX)/$(f).d/smtp-receive.conf))
 
 uninstall:
 	rm -f $(INSTALLED:%=$(DESTDIR)%)

@@ -33,13 +33,17 @@ files() {
 
 expected() {
 	cat <<-EOF
+	./usr/lib/systemd/system/smtp-receive-tcpserver.service
 	./usr/lib/systemd/system/smtp-receive.socket
 	./usr/lib/systemd/system/smtp-receive@.service
+	./usr/lib/sysusers.d/smtp-receive.conf
 	./usr/lib/tmpfiles.d/smtp-receive.conf
 	./usr/libexec/smtp-receive/smtp-receive-user
 	./usr/sbin/smtp-receive
 	./usr/share/doc/smtp-receive/README
+	./usr/share/doc/smtp-receive/hardened.conf
 	./usr/share/doc/smtp-receive/inetd.conf
+	./usr/share/doc/smtp-receive/system-users.conf
 	./usr/share/doc/smtp-receive/tcpserver
 	./usr/share/doc/smtp-receive/xinetd
 	./usr/share/man/man5/smtp-receive-users.5
@@ -48,6 +52,7 @@ expected() {
 	./usr/share/man/man7/smtp-receive-takeover.7
 	./usr/share/man/man8/smtp-receive-user.8
 	./usr/share/man/man8/smtp-receive.8
+	./usr/share/user-tmpfiles.d/smtp-receive.conf
 	EOF
 }
 

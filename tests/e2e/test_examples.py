@@ -329,27 +329,52 @@ def unit(name):
 def settings():
     for name, wanted in [("smtp-receive.socket", {"Accept": "yes",
             "ListenStream": "25", "TriggerLimitIntervalSec": "0",
-            "MaxConnections": "100", "MaxConnectionsPerSource": "10"}),
+            "MaxConnections": "100", "MaxConnectionsPerSource": "10",
+            "BindIPv6Only": "both", "Backlog": "512"}),
             ("smtp-receive@.service", {"User": "vmail",
             "CollectMode": "inactive-or-failed", "StandardInput": "socket",
             "StandardOutput": "socket", "StandardError": "journal",
-            "ExecStart": "@SBINDIR@/smtp-receive"})]:
+            "ExecStart": "@SBINDIR@/smtp-receive"}),
+            ("system-users.conf", {"User": "", "CapabilityBoundingSet":
+            "CAP_DAC_READ_SEARCH"})]:
         got = dict(unit(name))
         equal({key: got.get(key) for key in wanted}, wanted, name)
         equal(set(got) & set(SECCOMP), set(), name)
 
 
-@test("units: systemd-analyze verify has nothing to say")
+@test("units: hardened.conf and the tcpserver unit have the same sandbox")
+def same_sandbox():
+    def sandbox(name):
+        own = ("ExecStart", "ExecPaths", "User", "RestrictAddressFamilies")
+        return {line for line in read("units", name).splitlines()
+            if re.match(r"[A-Z]\w+=", line) and line.split("=")[0] not in own}
+    hardened = sandbox("hardened.conf")
+    # The network and the right to open port 25 are the tcpserver's.
+    equal(sorted(hardened - sandbox("smtp-receive-tcpserver.service")),
+        ["IPAddressDeny=any", "PrivateUsers=yes"])
+
+
+@test("units: systemd-analyze verify has nothing to say, with all drop-ins")
 def verify():
     path = tool("systemd-analyze")
+    service = "smtp-receive@.service"
     with Place() as place:
-        for name in "smtp-receive.socket", "smtp-receive@.service":
-            with open(place.base + "/" + name, "w") as file:
-                file.write(read("units", name).replace("@SBINDIR@",
-                    place.base))
+        for name in ("smtp-receive.socket", service,
+                "smtp-receive-tcpserver.service", "hardened.conf",
+                "system-users.conf"):
+            to = place.base + "/" + name
+            if name.endswith(".conf"):
+                to = "%s/%s.d/%s" % (place.base, service, name)
+                os.makedirs(os.path.dirname(to), exist_ok=True)
+            with open(to, "w") as file:
+                file.write(re.sub("@[A-Z]+@", place.base,
+                    read("units", name)))
         said = place.shell("%s verify --man=no %s/smtp-receive.socket"
             " %s/smtp-receive@x.service" % (path, *[place.base] * 2))
         equal(said, "")
+        if shutil.which("tcpserver"):
+            equal(place.shell("%s verify --man=no %s/%s" % (path, place.base,
+                "smtp-receive-tcpserver.service")), "")
 
 
 @test("units/inetd.conf: its line has the fields that inetd wants")

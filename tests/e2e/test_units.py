@@ -10,9 +10,10 @@ HOURS = 36
 OWNER = (UID, UID, 0o40700)
 
 
-def the_line():
-    lines = [line for line in read("units", "tmpfiles.conf").splitlines()
-        if line and line[0] != "#"]
+def the_line(name="tmpfiles.conf"):
+    """That which says what is cleared away."""
+    lines = [line for line in read("units", name).splitlines()
+        if line.startswith("e")]
     equal(len(lines), 1)
     return lines[0]
 
@@ -88,6 +89,16 @@ def names():
         true(fnmatch.fnmatch(box + "/tmp", path), box)
         for part in "new", "cur":
             true(not fnmatch.fnmatch(box + "/" + part, path), part)
+    user = the_line("user-tmpfiles.conf").split()
+    equal(user[1], "%h/Maildir/tmp")
+    equal(user[2:], the_line().split()[2:])
+
+
+@test("units/tmpfiles.conf: no line leads through what system users can change")
+def not_in_homes():
+    for line in read("units", "tmpfiles.conf").splitlines():
+        if line and line[0] != "#":
+            true(line.split()[1].startswith(("/run/", "/var/vmail/")), line)
 
 
 @test("systemd-tmpfiles: what is older than 36 hours goes from tmp/, a younger "
