@@ -9,28 +9,25 @@ import socket
 import subprocess
 import threading
 
-from harness import COMM, SCRATCH, TOP, UID, Receiver, need_root
 from client import Client
+from harness import COMM, SCRATCH, UID, Receiver
 from manual import read
-from mounts import own_mounts
+from people import Host, mount
 from stored import parse_log
-from tap import equal, tool, true, until
+from tap import equal, need_root, tool, true, until
 
 NEWNET = 0x40000000
 FACILITIES = {2: "mail", 3: "daemon"}
-PRIORITIES = ("emerg alert crit err warning notice info debug").split()
+PRIORITIES = "emerg alert crit err warning notice info debug".split()
 BOB, SESSION = 64322, 64323
+HOME = SCRATCH + "/bob"
 
 PASSWD = """\
 root:x:0:0:root:/root:/bin/sh
-vmail:x:{uid}:{uid}::/var/vmail:/usr/sbin/nologin
-smtp-receive:x:{session}:{session}::/:/usr/sbin/nologin
-bob:x:{bob}:{bob}::{home}:/bin/sh
-"""
-
-
-def mount(*arguments):
-    subprocess.run(["mount", *arguments], check=True)
+vmail:x:%d:%d::/var/vmail:/usr/sbin/nologin
+smtp-receive:x:%d:%d::/:/usr/sbin/nologin
+bob:x:%d:%d::%s:/bin/sh
+""" % (UID, UID, SESSION, SESSION, BOB, BOB, HOME)
 
 
 def write(path, text):
@@ -41,27 +38,30 @@ def write(path, text):
 
 def make_host():
     """Once, before any thread is made."""
-    own_mounts()
+    host = Host(SCRATCH)
+    host.passwd(PASSWD)
+    host.install()
+    write("/etc/services", "smtp 25/tcp\n")
+    write("/etc/protocols", "tcp 6 TCP\n")
+    make_network()
+    make_devices(SCRATCH + "/dev")
+
+
+def make_network():
     libc = ctypes.CDLL(None, use_errno=True)
     if libc.unshare(NEWNET) != 0:
         raise OSError(ctypes.get_errno(), "unshare")
     subprocess.run([tool("ip"), "link", "set", "lo", "up"], check=True)
-    room = SCRATCH + "/host"
-    os.mkdir(room)
-    mount("-t", "tmpfs", "host", room)
-    for part in "upper", "work", "dev":
-        os.mkdir("%s/%s" % (room, part))
-    mount("-t", "overlay", "etc", "/etc", "-o", "lowerdir=/etc,upperdir="
-        "%s/upper,workdir=%s/work" % (room, room))
+
+
+def make_devices(place):
+    """A /dev in which nobody has made a log yet."""
+    os.mkdir(place)
+    mount("-t", "tmpfs", "-o", "mode=755", "none", place)
     for name in "null", "zero", "full", "random", "urandom", "tty":
-        write("%s/dev/%s" % (room, name), "")
-        mount("--bind", "/dev/" + name, "%s/dev/%s" % (room, name))
-    mount("--rbind", room + "/dev", "/dev")
-    ids = dict(uid=UID, bob=BOB, session=SESSION, home=SCRATCH + "/home/bob")
-    write("/etc/passwd", PASSWD.format(**ids))
-    write("/etc/group", re.sub(r"(?m)^([\w-]+:x:)\d+:(\d+):.*", r"\1\2:",
-        PASSWD.format(**ids)))
-    write("/etc/nsswitch.conf", "passwd: files\ngroup: files\n")
+        write("%s/%s" % (place, name), "")
+        mount("--bind", "/dev/" + name, "%s/%s" % (place, name))
+    mount("--rbind", place, "/dev")
 
 
 class Syslog:
