@@ -5,7 +5,7 @@
 #	make demo	a receiver on 127.0.0.1:2525 that shows what it stores
 #	make check	every test
 #	make proof	the long ones: power cuts, kills, full disks
-#	make host-test	those that need a whole host: systemd, inetd
+#	make host-test	those that need a whole host: units, README
 #	make install	below PREFIX, and all of that below DESTDIR
 #	make uninstall	takes away what install has put there, nothing else
 #	make clean

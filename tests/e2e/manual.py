@@ -3,7 +3,7 @@
 import os
 import re
 
-from tap import TOP, true
+from tap import TOP, equal, true
 
 PAGES = ["smtp-receive.8", "smtp-receive.conf.5", "smtp-receive-users.5",
     "smtp-receive-promise.7", "user/smtp-receive-user.8",
@@ -79,13 +79,21 @@ def macro(name, line):
         r"[a-z0-9-]+", word)] if line.startswith("." + name) else []
 
 
-# README: the indented blocks.
+# README: the indented blocks, and those between lines of ```.
+
+INDENTED = r"(?:^(?:    .*)?\n)+"
+FENCED = r"^```\n(?:.*\n)*?```\n"
+
+
+def bare(block):
+    """Without its fence, or its indent."""
+    gone = "(?m)^```\n" if block.startswith("```") else "(?m)^    "
+    return re.sub(gone, "", block).strip("\n")
+
 
 def readme_blocks():
-    """Each run of indented lines, without the indent."""
-    found = re.findall(r"(?:^(?:    .*)?\n)+", read("README"), re.M)
-    return [re.sub("(?m)^    ", "", block).strip("\n")
-        for block in found if block.strip()]
+    found = re.findall(FENCED + "|" + INDENTED, read("README"), re.M)
+    return [bare(block) for block in found if block.strip()]
 
 
 def readme_block(start):
@@ -93,3 +101,16 @@ def readme_block(start):
     true(len(found) == 1, "%d blocks of README start with %r"
         % (len(found), start))
     return found[0]
+
+
+def evening(title):
+    """Of that section of the README: (what is typed, the lines of it that
+    one should see) for each block.  Another sort of block it may not have."""
+    text = re.search(r"^%s\n-+\n(.*?)\n\n\n" % title, read("README"),
+        re.M | re.S)[1] + "\n"
+    steps = [(bare(typed), bare(seen).splitlines()) for typed, seen in
+        re.findall("(%s)\n?((?:%s)?)" % (FENCED, INDENTED), text, re.M)]
+    blocks = re.findall(FENCED + "|" + INDENTED, text, re.M)
+    equal(len([block for block in blocks if block.strip()]), sum(
+        1 + bool(seen) for _, seen in steps), "blocks of " + title)
+    return steps

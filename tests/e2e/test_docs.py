@@ -9,8 +9,7 @@ import subprocess
 import people
 from exceptions import EXCEPTIONS
 from harness import *
-from manual import (PAGES, Blocks, commands, items, macro, page, plain, read,
-    readme_block)
+from manual import (PAGES, Blocks, commands, items, macro, page, plain, read)
 
 blocks = Blocks()
 MAIN, CONF, USERS, PROMISE, USER, TAKEOVER = PAGES
@@ -200,11 +199,11 @@ def configured(text, early=False):
     return ran.returncode, (heard + rest + log).decode()
 
 
-@test("the examples of smtp-receive.conf(5) and the README are accepted")
+@test("the examples of smtp-receive.conf(5) are accepted")
 def conf_examples():
     examples = [blocks.claim(CONF, start) for start in ("hostname = ",
         "recipient-delimiter = ", "max-mailboxes = ")]
-    for text in examples + [readme_block("hostname = ")]:
+    for text in examples:
         status, said = configured(text)
         equal((status, said[:4]), (0, "220 "), text + said)
 
@@ -340,13 +339,6 @@ def change():
         client.ask("MAIL FROM:<>", "250")
         client.ask("RCPT TO:<eve@example.org>", "550 5.1.1")
         client.quit()
-
-
-@test("the map of the README")
-def readme_map():
-    t = told(readme_block("ann@example.org  ") + "\n", {
-        "ann@example.org": "250", "postmaster": "250"})
-    t.store("ann@example.org", "ann")
 
 
 @test("smtp-receive-user(8): what it prints is of the form that it shows")

@@ -6,7 +6,7 @@ import shutil
 import subprocess
 
 from harness import *
-from manual import (PAGES, Blocks, commands, items, macro, read,
+from manual import (PAGES, Blocks, commands, evening, items, macro, read,
     readme_block, readme_blocks)
 
 blocks = Blocks()
@@ -249,7 +249,7 @@ def all_claimed():
 def make_targets():
     lines = [line for block in readme_blocks() for line in block.splitlines()
         if line.startswith("make")]
-    equal(len(lines), 6)
+    equal(len(lines), 10)
     for line in lines:
         line = re.split("  +", line)[0]
         ran = subprocess.run(["sh", "-c", line.replace("make", "make -n", 1)],
@@ -273,49 +273,30 @@ def files_named():
         true(os.path.exists(TOP + "/" + name), name)
 
 
-@test("README: the user and the directories of ann")
-def directories():
-    need_root()
-    block = readme_block("useradd").replace("\\\n", " ")
-    lines = block.splitlines()
-    equal([line.split()[0] for line in lines],
-        "useradd install install cd install".split())
-    with Place() as place:
-        root = place.base + "/root"
-        os.makedirs(root + "/etc")
-        for name in "passwd", "group", "shadow", "gshadow":
-            open(root + "/etc/" + name, "w").close()
-        place.shell("useradd --prefix %s %s" % (root, lines[0][8:]),
-            user=0, group=0)
-        with open(root + "/etc/passwd") as file:
-            user = file.read().split(":")
-        equal((user[0], user[5], user[6].strip()),
-            ("vmail", "/var/vmail", "/usr/sbin/nologin"))
-        script = "\n".join(lines[1:]).replace("/var/vmail",
-            root + "/vmail").replace("/etc/", root + "/etc/")
-        place.shell(script.replace("-o vmail", "-o %d" % UID).replace(
-            "-g vmail", "-g %d" % UID), user=0, group=0)
-        true(os.path.isdir(root + "/etc/smtp-receive"), "the map's place")
-        for part in "cur", "new", "tmp":
-            stat = os.stat(root + "/vmail/ann/Maildir/" + part)
-            equal((stat.st_uid, stat.st_mode & 0o777), (UID, 0o700))
+# How the blocks that are not an evening's begin.
+OTHERS = ["             client", "make demo", "make\nmake install",
+    "make install PREFIX", "mail.example.org.   IN", "tcpserver",
+    "journalctl -t", "smtp-receive/ ",
+    # what make cluster-test does by its own means
+    "gluster peer", "g1:/mail", "example.org.        IN", "mmap_disable"]
 
 
-@test("README: Dovecot takes its lines")
-def dovecot():
-    lines = readme_block("mail_location")
-    users = readme_block("ann@example.org:")
-    true(users.startswith("ann@example.org:{SHA512-CRYPT}$6$"), users)
-    path = tool("doveconf")
-    with Place() as place:
-        file = place.base + "/dovecot.conf"
-        with open(file, "w") as conf:
-            if os.path.exists(PEERS + "/dovecot.conf"):
-                conf.write("!include %s/dovecot.conf\n" % PEERS)
-            conf.write(lines + "\n")
-        said = place.shell("%s -c %s -n" % (path, file))
-        equal([line for line in lines.splitlines()
-            if line.strip() not in said], [])
+@test("README: each block is a command of an evening, which make evening-test "
+    "runs, or what it prints, or known elsewhere")
+def evenings():
+    ours = []
+    for title in "Virtual users", "System users":
+        for typed, seen in evening(title):
+            ran = subprocess.run(["bash", "-n"], input=typed,
+                stderr=subprocess.PIPE, encoding="utf-8")
+            equal((ran.returncode, ran.stderr), (0, ""), typed)
+            ours += [typed, "\n".join(seen)]
+    left = [block for block in readme_blocks() if block not in ours]
+    for start in OTHERS:
+        found = [block for block in left if block.startswith(start)]
+        equal(len(found), 1, "blocks with " + start)
+        left.remove(found[0])
+    equal(left, [])
 
 
 # The units
