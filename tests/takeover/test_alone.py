@@ -1,5 +1,7 @@
 """What read, write, exit and rt_sigreturn give by themselves; and a session
-that does not end."""
+that does not end.
+
+time limit: 600"""
 
 import platform
 
