@@ -60,20 +60,20 @@ def one_message(world, state, parts):
 @settled
 def run_parts(world, state, some):
     if state == "REFUSED":
-        world.spawn_options["preexec_fn"] = small_files
+        small_files()
     for parts in some:
         one_message(world, state, parts)
 
 
 
 
-@each_position("each set of parts in each state: as backend.h says")
+@each_position("sets of parts in each state: as backend.h says")
 def sets_of_parts(position):
     """out-of-turn, two-questions: of those that are never permitted, some."""
     every = [parts for parts in range(1024) if parts < 512 and
         (permitted_anywhere(parts) or parts % 11 == 0) or parts % 101 == 0]
     if position is not POSITIONS[0]:
-        every = [0] + [1 << i for i in range(10)] + every[::17]
+        every = [0] + [1 << i for i in range(10)] + every[::23]
     share_out(run_parts, [(position, state, each) for state in STATES
         for each in part(every, 2)])
 
@@ -250,6 +250,9 @@ def run_endless(job):
         equal(puppet.caught(), wanted)
         size = len(world.log_text())
         true(size < 4 << 20, "%s: %d octets of log" % (name, size))
+        if name == "endless-hang-up":	# some came before it was gone
+            for path in world.mail():
+                os.unlink(path)
         world.untouched()
 
 
