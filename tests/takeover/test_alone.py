@@ -1,7 +1,5 @@
 """What read, write, exit and rt_sigreturn give by themselves; and a session
-that does not end.
-
-time limit: 600"""
+that does not end."""
 
 import platform
 
@@ -141,7 +139,7 @@ TIMED = [("spin", "now"), ("sleep-pair", "rcpt"), ("flood", "now"),
 def timed():
     jobs = [(position, *each) for position in POSITIONS
         if ROOT or not position.root for each in TIMED]
-    share_out(run_timed, jobs, len(jobs))
+    share_out(run_timed, jobs, 16)
 
 
 def run_term(job):
@@ -158,12 +156,11 @@ def run_term(job):
         world.untouched()
 
 
-@test("a session that ignores the monitor is ended by TERM")
-def term():
+@each_position("a session that ignores the monitor is ended by TERM")
+def term(position):
     """spin-term"""
-    jobs = [(position, name) for position in POSITIONS
-        if ROOT or not position.root for name in ("spin", "sleep-pair")]
-    share_out(run_term, jobs, len(jobs))
+    share_out(run_term, [(position, name) for name in ("spin", "sleep-pair")],
+        2)
 
 
 @each_position("its processor time has an end")

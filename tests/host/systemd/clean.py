@@ -1,6 +1,6 @@
 """What SIGKILL has left in tmp/ goes by itself: systemd's timer, its service,
-the line of units/tmpfiles.conf; for system users, units/user-tmpfiles.conf, with
-their own rights.
+the line of units/tmpfiles.conf; for system users, units/user-tmpfiles.conf,
+with their own rights.
 
 time limit: 200"""
 

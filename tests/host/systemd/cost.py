@@ -1,10 +1,11 @@
 """What a connection costs in each way to run, as notes: smtp-receive(8) has the
 figures.  time limit: 900
 
-CPU is that of systemd, or of tcpserver, and of all that runs under this systemd,
-the log included.  The yardstick is what it costs here to start smtp-receive -V,
-a static program that does nothing, and to wait for its end.  A virtual machine
-can be ten times slower at that than another, and all figures with it."""
+CPU is that of systemd, or of tcpserver, and of all that runs under this
+systemd, the log included.  The yardstick is what it costs here to start
+smtp-receive -V, a static program that does nothing, and to wait for its end.
+A virtual machine can be ten times slower at that than another, and all
+figures with it."""
 
 import resource
 import threading
@@ -117,7 +118,8 @@ def measure(way, unit=SOCKET, count=COUNT):
     return own
 
 
-@test("the default: systemd's part is at most that of %d program starts" % LIMIT)
+@test("the default: systemd's part is at most that of %d program starts"
+    % LIMIT)
 def default():
     one = yardstick()
     print("# a program start: %.3f ms" % one)

@@ -1,6 +1,7 @@
-"""The drop-ins: system-users.conf has what root needs and no more, hardened.conf
-all that still works, alone and with it; smtp-receive-tcpserver.service has the
-same once.  What the comments of units/ say is broken does break.
+"""The drop-ins: system-users.conf has what root needs and no more,
+hardened.conf all that still works, alone and with it;
+smtp-receive-tcpserver.service has the same once.  What the comments of units/
+say is broken does break.
 
 time limit: 600"""
 
@@ -100,8 +101,8 @@ def system():
         healthy()
 
 
-@test("system-users.conf: the session is smtp-receive's, in strict mode, without "
-    "capabilities, in an empty root")
+@test("system-users.conf: the session is smtp-receive's, in strict mode, "
+    "without capabilities, in an empty root")
 def session():
     with accounts():
         client = connect()
@@ -215,8 +216,8 @@ class tcpserver:
         sh("systemctl enable --now %s 2>&1" % SOCKET)
 
 
-@test("smtp-receive-tcpserver.service: mail for virtual and system users, in the "
-    "same sandbox; at most 2.0 and 3.1")
+@test("smtp-receive-tcpserver.service: mail for virtual and system users, in "
+    "the same sandbox; at most 2.0 and 3.1")
 def served():
     configure(ACCOUNTS)
     with tcpserver():
