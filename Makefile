@@ -34,7 +34,7 @@ MONITOR	= monitor house deliver leftover commit mailbox trace log id client \
 	  clock config setting usermap mapsearch mapfault mapindex \
 	  mapreader mapline mapfile address username passwd account
 BOTH	= main reply span rights
-MAILDIR	= maildir name undo
+MAILDIR	= maildir delivery name undo
 
 ROOMS	= $(SESSION:%=smtp-receive/%) $(SEAM:%=smtp-receive/%) \
 	  $(MONITOR:%=smtp-receive/%) $(BOTH:%=smtp-receive/%) \
@@ -69,7 +69,8 @@ KERNEL	= $(if $(findstring musl,$(SHIP_CC)),-idirafter /usr/include \
 SHIP	= $(SHIP_CC) $(COMPILE) $(KERNEL) -fno-pie -ffunction-sections \
 	  -fdata-sections
 LINK	= $(SHIP_CC) -static -Wl,--gc-sections \
-	  -Wl,-z,relro,-z,now,-z,noexecstack,-z,noseparate-code $(CFLAGS) $(LDFLAGS)
+	  -Wl,-z,relro,-z,now,-z,noexecstack,-z,noseparate-code \
+	  $(CFLAGS) $(LDFLAGS)
 
 Q	= $(if $(V),,@echo '  $@';)
 
@@ -82,7 +83,8 @@ $(BUILD)/smtp-receive: $(SHIPPED)
 	@echo "$@: static, linked by $(SHIP_CC)"
 
 # Never static, never musl: glibc loads the modules of the name service.
-USER	= $(TEST_CC) $(COMPILE) -fPIE -pie -Wl,-z,relro,-z,now $(LDFLAGS)
+GLIBC_CC = $(if $(findstring musl,$(CC)),cc,$(CC))
+USER	= $(GLIBC_CC) $(COMPILE) -fPIE -pie -Wl,-z,relro,-z,now $(LDFLAGS)
 $(BUILD)/smtp-receive-user: smtp-receive/user/smtp-receive-user.c \
     $(BUILD)/obj/flags
 	$(Q)$(USER) -MF $(BUILD)/obj/$(@F).d -o $@ $<

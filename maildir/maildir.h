@@ -31,7 +31,7 @@ enum {
 };
 
 struct maildir {
-	int base;		/* the Maildir, between find and open; else -1 */
+	int base;		/* itself, between find and open; else -1 */
 	int tmp, new;		/* directory descriptors, -1 when closed */
 	dev_t dev;		/* of new; with ino: is it the same mailbox? */
 	ino_t ino;

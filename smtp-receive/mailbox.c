@@ -50,7 +50,8 @@ log_link(const struct mailbox *m, const struct log *log)
 }
 
 static enum reply
-open_failed(const struct mailbox *m, const struct log *log)
+open_failed(const struct mailbox *m, const struct target *t,
+    const struct log *log)
 {
 	if (errno == ENOSYS)
 		return mailbox_failed(m, log, m->dir.call,
@@ -59,6 +60,9 @@ open_failed(const struct mailbox *m, const struct log *log)
 		return mailbox_failed(m, log, m->dir.call, "to open tmp/ and "
 		    "new/ of a Maildir; the admin or its owner makes it, with "
 		    "tmp, new and cur");
+	if (t->owner != NULL)
+		return mailbox_failed(m, log, m->dir.call, "a symbolic link "
+		    "below the home; its user has to make a directory of it");
 	log_link(m, log);
 	return reply_trouble;
 }
@@ -97,31 +101,34 @@ join(struct mailbox *m, const struct target *t)
 /* The home as the name service gives it, links or not; what is below it is the
  * user's to change, so it must stay below.  As himself: the home may be on a
  * server that root has no rights on. */
-static int
-find_below_home(struct mailbox *m, const struct target *t, struct rights *r)
+static enum reply
+find_below_home(struct mailbox *m, const struct target *t, struct rights *r,
+    const struct log *log)
 {
-	m->dir.call = "setresuid";
 	if (rights_take(r, t->owner->uid, t->owner->gid) == -1)
-		return -1;
-	m->dir.call = "open";
+		return mailbox_failed(m, log, "setresuid",
+		    "to have the rights of a system user");
 	int home = open(t->owner->home, O_PATH | O_DIRECTORY | O_CLOEXEC);
 	if (home == -1)
-		return -1;
+		return mailbox_failed(m, log, "open",
+		    "to open the home of a system user");
 	int result = maildir_find(&m->dir, home, m->path + strlen(
 	    t->owner->home) + 1);
 	int error = errno;
 	close(home);
 	errno = error;
-	return result;
+	return result == 0 ? reply_rcpt_ok : open_failed(m, t, log);
 }
 
-static int
-find(struct mailbox *m, const struct target *t, struct rights *r)
+static enum reply
+find(struct mailbox *m, const struct target *t, struct rights *r,
+    const struct log *log)
 {
 	if (t->owner != NULL)
-		return find_below_home(m, t, r);
+		return find_below_home(m, t, r, log);
 	rights_leave(r);
-	return maildir_find(&m->dir, -1, m->path);
+	return maildir_find(&m->dir, -1, m->path) == 0 ? reply_rcpt_ok
+	    : open_failed(m, t, log);
 }
 
 /* Whose may it be? */
@@ -144,7 +151,7 @@ open_found(struct mailbox *m, const struct target *t, struct rights *r,
 		return mailbox_failed(m, log, m->delivery.call,
 		    "to have the rights of the Maildir's owner");
 	return maildir_open(&m->dir) == 0 ? reply_rcpt_ok
-	    : open_failed(m, log);
+	    : open_failed(m, t, log);
 }
 
 enum reply
@@ -158,9 +165,10 @@ mailbox_open(struct mailbox *m, const struct target *t, struct rights *r,
 	}
 	if (t->owner != NULL && !rights_may(r, t->owner->uid))
 		return wrong_owner(m, r, log);
-	if (find(m, t, r) == -1)
-		return open_failed(m, log);
-	enum reply reply = open_found(m, t, r, log);
+	enum reply reply = find(m, t, r, log);
+	if (reply != reply_rcpt_ok)
+		return reply;
+	reply = open_found(m, t, r, log);
 	if (reply != reply_rcpt_ok)
 		maildir_close(&m->dir);
 	return reply;

@@ -22,9 +22,9 @@ struct mailbox {
 	char path[MAX_TARGET];
 };
 
-/* Finds the Maildir, takes its owner's rights, and opens it; they are kept, and
- * it is closed by maildir_close.  reply_rcpt_ok, or why not: it is logged then,
- * and closed. */
+/* Finds the Maildir, takes its owner's rights, and opens it; it is closed by
+ * maildir_close.  reply_rcpt_ok, or why not: it is logged then, and closed.
+ * Either way his rights may be held: rights_leave is the caller's. */
 enum reply mailbox_open(struct mailbox *, const struct target *,
     struct rights *, const struct log *);
 

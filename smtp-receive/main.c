@@ -173,8 +173,8 @@ find_session_user(struct program *p)
 		return 0;
 	tell_config_fault(p, "/etc/passwd", 0, "session-user", "started as "
 	    "root, so the session has to become a user who is not root and "
-	    "stands there: make one, smtp-receive by default, as sysusers.conf "
-	    "does; or write UID:GID", errno);
+	    "stands there: \"systemd-sysusers smtp-receive.conf\" makes the "
+	    "default one; or write UID:GID", errno);
 	return -1;
 }
 

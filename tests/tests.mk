@@ -78,7 +78,7 @@ $(foreach t,$(UNITTESTS),$(if $(LINKS_$(t)),,\
 # Two builds with glibc, not static: what the tests look into, and the same
 # with sanitizers.  No fortified functions, whose names --wrap does not know.
 
-TEST_CC	= $(if $(findstring musl,$(CC)),cc,$(CC))
+TEST_CC	= $(GLIBC_CC)
 TESTED	= $(TEST_CC) $(COMPILE) -U_FORTIFY_SOURCE
 SANITIZED = $(TESTED) -fsanitize=address,undefined \
 	  -fno-sanitize-recover=all -fno-omit-frame-pointer
