@@ -127,7 +127,7 @@ endef
 install: all
 	install -d $(sort $(dir $(INSTALLED:%=$(DESTDIR)%)))
 	install -m 755 $(BUILD)/smtp-receive $(DESTDIR)$(SBINDIR)
-	install -m 755 $(BUILD)/smtp-receive-user $(DESTDIR)$(LIBEXECDIR)
+	install -m 711 $(BUILD)/smtp-receive-user $(DESTDIR)$(LIBEXECDIR)
 	$(foreach n,5 7 8,install -m 644 $(MAN$(n):%=smtp-receive/%) \
 	    $(DESTDIR)$(MANDIR)/man$(n) || exit;)
 	install -m 644 README $(DESTDIR)$(DOCDIR)

@@ -73,7 +73,7 @@ wrong_owner(const struct mailbox *m, const struct rights *r,
 {
 	errno = 0;
 	return mailbox_failed(m, log, "fstat", r->root
-	    ? "root gets no mail, and below a home only the Maildirs of the "
+	    ? "root and session-user get no mail, and below a home only the "
 	    "user himself; give it to the user whose mail it is"
 	    : "the Maildir has another owner than the user that smtp-receive "
 	    "runs as");

@@ -362,11 +362,14 @@ start(struct program *p, const char *bad_usage)
 		errno = signals_error;
 		return trouble(p, "signalfd", "to take signals");
 	}
+	const char *call;
 	p->rights.log = &p->log;
-	if (rights_open(&p->rights) == -1)
-		return trouble(p, "setgroups", "to be root without groups");
+	if (rights_open(&p->rights, &call) == -1)
+		return trouble(p, call, "to have the rights that are needed: "
+		    "see \"Whose rights it has\" in smtp-receive(8)");
 	if (p->rights.root && find_session_user(p) == -1)
 		return refuse(p, reply_misconfigured, EXIT_CONFIG);
+	p->rights.session = p->uid;
 	return serve(p);
 }
 

@@ -6,6 +6,7 @@
 #include "rights.h"
 
 #include <errno.h>
+#include <linux/capability.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -24,19 +25,64 @@ set_effective(long call, unsigned id)
 	return -1;
 }
 
+/* These are effective; all that were permitted stay so.  Both NULL: none
+ * are any more, nor will be in what is executed. */
+static int
+set_capabilities(const uint32_t permitted[2], const uint32_t effective[2])
+{
+	struct __user_cap_header_struct head = {
+		.version = _LINUX_CAPABILITY_VERSION_3,
+	};
+	struct __user_cap_data_struct data[2] = { 0 };
+
+	for (int i = 0; i < 2 && permitted != NULL; i++) {
+		data[i].permitted = permitted[i];
+		data[i].effective = permitted[i] & effective[i];
+	}
+	return (int)syscall(SYS_capset, &head, data);
+}
+
+/* CAP_KILL in the first of two words. */
+static const uint32_t kill_alone[2] = { 1U << CAP_KILL, 0 };
+
+static int
+look_at_capabilities(struct rights *r)
+{
+	struct __user_cap_header_struct head = {
+		.version = _LINUX_CAPABILITY_VERSION_3,
+	};
+	struct __user_cap_data_struct data[2];
+
+	if (syscall(SYS_capget, &head, data) == -1)
+		return -1;
+	r->permitted[0] = data[0].permitted;
+	r->permitted[1] = data[1].permitted;
+	errno = EPERM;
+	return (data[0].effective & kill_alone[0]) != 0 ? 0 : -1;
+}
+
 int
-rights_open(struct rights *r)
+rights_open(struct rights *r, const char **call)
 {
 	r->own = r->uid = geteuid();
 	r->own_group = r->group = getegid();
 	r->root = r->own == 0;
-	return r->root ? (int)syscall(SYS_setgroups, 0, NULL) : 0;
+	if (!r->root) {
+		/* A filter may forbid it; then we keep what we were given. */
+		set_capabilities(NULL, NULL);
+		return 0;
+	}
+	*call = "capget";
+	if (look_at_capabilities(r) == -1)
+		return -1;
+	*call = "setgroups";
+	return (int)syscall(SYS_setgroups, 0, NULL);
 }
 
 bool
 rights_may(const struct rights *r, uid_t uid)
 {
-	return r->root ? uid != 0 : uid == r->own;
+	return r->root ? uid != 0 && uid != r->session : uid == r->own;
 }
 
 int
@@ -53,12 +99,13 @@ rights_take(struct rights *r, uid_t uid, gid_t group)
 	if (set_effective(SYS_setresgid, group) == -1)
 		return -1;
 	r->group = group;
-	if (set_effective(SYS_setresuid, uid) == -1) {
-		rights_leave(r);
-		return -1;
+	if (set_effective(SYS_setresuid, uid) == 0) {
+		r->uid = uid;
+		if (set_capabilities(r->permitted, kill_alone) == 0)
+			return 0;
 	}
-	r->uid = uid;
-	return 0;
+	rights_leave(r);
+	return -1;
 }
 
 void

@@ -1,5 +1,6 @@
 """Started as root: who does what, and whose is what comes of it."""
 
+import ctypes
 import errno
 
 import filter
@@ -186,6 +187,59 @@ def no_chroot():
         equal(house.reap(), [75])
         line, = house.log("failed", call="chroot")
         true(shows(line, errno.EPERM), line)
+
+
+@test("no CAP_KILL, to end its session by: 421 4.3.2, exit 75")
+def no_kill():
+    with Landlord() as house:
+        client = house.connect(preexec_fn=lambda: ctypes.CDLL(None).prctl(
+            24, 5))	# PR_CAPBSET_DROP
+        client.hear("421 4.3.2")
+        client.end()
+        equal(house.reap(), [75])
+        line, = house.log("failed", call="capget")
+        true(shows(line, errno.EPERM), line)
+
+
+@test("a Maildir of session-user's: 451 and a line")
+def sessions_own():
+    with Landlord(session_user="%d:%d" % ((OWNERS["ann"],) * 2)) as house:
+        client = house.connect()
+        client.hello()
+        client.ask("MAIL FROM:<a@b>", "250")
+        client.ask("RCPT TO:<ann@example.org>", "451 4.3.0")
+        client.ask("RCPT TO:<bob@example.org>", "250")
+        client.quit()
+        equal(house.reap(), [75])
+        line, = house.log("failed", call="fstat", path=house.box("ann"))
+        true("session-user" in line["what"], line)
+
+
+@test("started as another user, with capabilities: it keeps none")
+def no_capabilities():
+    need_root()
+    with Receiver() as receiver:
+        client = receiver.connect(preexec_fn=ambient, **AS_ROOT)
+        client.hello()
+        for pid in client.monitor.pid, children(client.monitor.pid)[0]:
+            found = status(pid)
+            for each in "CapInh", "CapPrm", "CapEff", "CapAmb":
+                wanted = 1 << 10 if each == "CapInh" else 0
+                equal(int(found[each][0], 16) & ~wanted, 0, each)
+        client.quit()
+
+
+def ambient():
+    """CAP_NET_BIND_SERVICE, as a unit with AmbientCapabilities= gives it."""
+    libc = ctypes.CDLL(None, use_errno=True)
+    head = (ctypes.c_uint32 * 2)(0x20080522, 0)
+    data = (ctypes.c_uint32 * 6)(*[1 << 10] * 3)
+    true(libc.prctl(8, 1, 0, 0, 0) == 0, "PR_SET_KEEPCAPS")
+    os.setgroups([])
+    os.setresgid(UID, UID, UID)
+    os.setresuid(UID, UID, UID)
+    true(libc.capset(head, data) == 0 and libc.prctl(47, 2, 10, 0, 0) == 0,
+        "an ambient capability")
 
 
 @test("TERM while three users' mail is in hand: all is removed, 421")

@@ -63,6 +63,7 @@ ERRNOS = {
     "kill": "EPERM EINVAL",
     "wait4": "EINTR EINVAL",
     "uname": "EPERM ENOSYS",
+    "capget": "EPERM EINVAL", "capset": "EPERM ENOMEM EINVAL",
     "setgroups": "EPERM ENOMEM ENOSYS EINVAL",
     "setresuid": "EAGAIN ENOMEM EPERM EINVAL",
     "setresgid": "ENOMEM EPERM EINVAL",
