@@ -15,6 +15,7 @@ PASSWORD = "evening-of-%d" % os.getpid()
 # was typed before the terminal stopped to show it, and that is a little after
 # the question.
 THINKING = 0.5
+READING = 2.1	# seconds for a block, before the next is pasted
 
 # What is asked, at the end of what was printed, and what root types then.
 ANSWERS = [(re.compile(pattern), answer) for pattern, answer in [
@@ -53,7 +54,7 @@ class Shell:
             "PATH": "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:"
             "/sbin:/bin", "HOME": "/root", "USER": "root", "LANG": "C.UTF-8",
             "TERM": "linux", "SHELL": "/bin/bash"})
-        self.said = ""
+        self.said, self.begun = "", 0
         self.paste("PS1= PS2= PROMPT_COMMAND='printf \"\\n<%s %%d>\\n\" $?'"
             % self.token, 1, 60)
 
@@ -74,7 +75,10 @@ class Shell:
 
     def paste(self, block, count=None, seconds=300):
         """(exit status, output) of each command.  The output is what was
-        printed and typed since the one before."""
+        printed and typed since the one before.  Nobody who reads what he
+        pastes is quicker than that."""
+        time.sleep(max(0, self.begun + READING - time.monotonic()))
+        self.begun = time.monotonic()
         count = count or len(commands(block))
         marker = re.compile(r"\n<%s (\d+)>\n" % self.token)
         deadline = time.monotonic() + seconds
