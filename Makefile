@@ -33,7 +33,7 @@ SEAM	= ask confined
 MONITOR	= monitor house deliver leftover commit mailbox trace log id client \
 	  clock config setting usermap mapsearch mapfault mapindex \
 	  mapreader mapline mapfile address username passwd account
-BOTH	= main reply span rights
+BOTH	= main reply span rights forked
 MAILDIR	= maildir delivery name undo
 
 ROOMS	= $(SESSION:%=smtp-receive/%) $(SEAM:%=smtp-receive/%) \

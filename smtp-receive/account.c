@@ -15,6 +15,7 @@
 #include <unistd.h>
 
 #include "clock.h"
+#include "forked.h"
 #include "rights.h"
 #include "username.h"
 
@@ -82,27 +83,16 @@ take_descriptors(int out)
 	if (null == -1 || dup2(out, 1) == -1 || dup2(null, 0) == -1 ||
 	    dup2(null, 2) == -1)
 		return -1;
-	/* The kernel may be older than close_range(2), which came with 5.9. */
-	if (syscall(SYS_close_range, 3U, ~0U, 0) == 0)
-		return 0;
-	long last = sysconf(_SC_OPEN_MAX);
-	for (long fd = 3; fd < last; fd++)
-		close((int)fd);
+	forked_close_from(3);
 	return 0;
 }
 
-/* It dies with us, and may become nobody else.  After the change of uid, which
- * takes back the signal. */
+/* It dies with us, and may become nobody else. */
 static int
 tie(pid_t monitor)
 {
-	if (prctl(PR_SET_PDEATHSIG, SIGKILL) == -1 ||
-	    prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == -1)
-		return -1;
-	if (getppid() == monitor)
-		return 0;
-	errno = ESRCH;
-	return -1;
+	return prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == -1 ? -1 :
+	    forked_follow(monitor);
 }
 
 static void

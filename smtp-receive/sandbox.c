@@ -7,7 +7,6 @@
 #include <linux/audit.h>
 #include <linux/filter.h>
 #include <linux/seccomp.h>
-#include <signal.h>
 #include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
@@ -17,6 +16,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "forked.h"
 #include "rights.h"
 #include "span.h"
 
@@ -89,24 +89,13 @@ enter_empty(void)
 	return fchdir(fd) == 0 && chroot(".") == 0 ? close(fd) : -1;
 }
 
-/* The kernel may be older than close_range(2), which came with 5.9. */
-static void
-close_from(unsigned first)
-{
-	if (syscall(SYS_close_range, first, ~0U, 0) == 0)
-		return;
-	long last = sysconf(_SC_OPEN_MAX);
-	for (long fd = first; fd < last; fd++)
-		close((int)fd);
-}
-
 static int
 keep_descriptors(int pair)
 {
 	if (pair != SANDBOX_PAIR && dup2(pair, SANDBOX_PAIR) == -1)
 		return -1;
 	close(2);
-	close_from(SANDBOX_PAIR + 1);
+	forked_close_from(SANDBOX_PAIR + 1);
 	return 0;
 }
 
@@ -178,18 +167,6 @@ confine(void)
 	return errno == EINVAL ? filter() : -1;
 }
 
-/* Dies with the monitor, even with one that died before the first call. */
-static int
-follow(pid_t monitor)
-{
-	if (prctl(PR_SET_PDEATHSIG, SIGKILL) == -1)
-		return -1;
-	if (getppid() == monitor)
-		return 0;
-	errno = ESRCH;
-	return -1;
-}
-
 static int
 lock_in(void)
 {
@@ -215,7 +192,7 @@ sandbox_enter(const struct sandbox *s, const char **call)
 	if (limit(s) == -1)
 		return -1;
 	*call = "getppid";
-	if (follow(s->monitor) == -1)
+	if (forked_follow(s->monitor) == -1)
 		return -1;
 	*call = "prctl";
 	if (lock_in() == -1)

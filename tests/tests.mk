@@ -22,14 +22,15 @@ CORPUS	?=
 # in tests/ROOM/ belongs to it, too: more of its C files, and wrap.opts with the
 # system calls that shall fail.
 
-LINKS_account	= account username clock $(LINKS_rights)
+LINKS_account	= account username clock forked $(LINKS_rights)
 LINKS_address	= address span
 LINKS_ask	= ask
 LINKS_body	= body dot head reply $(LINKS_line)
 LINKS_client	= client clock
 LINKS_commit	= commit $(LINKS_mailbox)
 LINKS_config	= config $(LINKS_setting)
-LINKS_confined	= confined ask sandbox $(LINKS_rights) $(LINKS_session)
+LINKS_confined	= confined ask sandbox forked $(LINKS_rights) \
+	  $(LINKS_session)
 LINKS_deliver	= deliver leftover trace $(LINKS_commit)
 LINKS_dot	= dot span
 LINKS_head	= head span
