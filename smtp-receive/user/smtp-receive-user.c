@@ -9,13 +9,9 @@
 #include <stdio.h>
 #include <string.h>
 
-#define SWITCH "/etc/nsswitch.conf"
+#include "status.h"
 
-enum {				/* of the process; getent(1) knows no third */
-	EXIT_FOUND	= 0,
-	EXIT_NONE	= 1,
-	EXIT_TROUBLE	= 2,
-};
+#define SWITCH "/etc/nsswitch.conf"
 
 enum { MAX_ENTRY = 1 << 20 };	/* bytes, all strings of one user */
 
@@ -23,7 +19,7 @@ static int
 trouble(const char *what, int error)
 {
 	fprintf(stderr, "smtp-receive-user: %s: %s\n", what, strerror(error));
-	return EXIT_TROUBLE;
+	return USER_TROUBLE;
 }
 
 /* 0 with no user: the module that was asked last knows no such user.  All
@@ -31,6 +27,8 @@ trouble(const char *what, int error)
 static int
 ask(const char *name, struct passwd *entry, struct passwd **found)
 {
+	/* The one static: no stack has to be so large.  It is what the last
+	 * answer points into. */
 	static char strings[MAX_ENTRY];
 	int error = ERANGE;
 
@@ -44,25 +42,33 @@ ask(const char *name, struct passwd *entry, struct passwd **found)
 	return error;
 }
 
-/* Each service of a line of nsswitch.conf by itself; what stands in brackets
- * says what happens between them. */
+/* What stands in brackets says what happens between services. */
+static void
+blank_actions(char *services)
+{
+	for (char *s = services; (s = strchr(s, '[')) != NULL;) {
+		while (*s != '\0' && *s != ']')
+			*s++ = ' ';
+	}
+}
+
+/* Each service of a line of nsswitch.conf by itself. */
 static int
 ask_each(const char *name, char *services)
 {
 	struct passwd entry, *found;
 
-	for (char *s = services; (s = strchr(s, '[')) != NULL;)
-		while (*s != '\0' && *s != ']')
-			*s++ = ' ';
+	blank_actions(services);
 	for (char *s = strtok(services, " \t\n]"); s != NULL;
 	    s = strtok(NULL, " \t\n]")) {
 		if (__nss_configure_lookup("passwd", s) == -1)
 			return trouble(s, errno);
 		int error = ask(name, &entry, &found);
-		if (error != 0 || found != NULL)	/* not there before? */
+		/* known after all: the first answer was no answer */
+		if (error != 0 || found != NULL)
 			return trouble(s, error != 0 ? error : EAGAIN);
 	}
-	return EXIT_NONE;
+	return USER_NONE;
 }
 
 /* A user is unknown only where no service has failed.  glibc steps over a
@@ -73,11 +79,11 @@ ask_again(const char *name)
 {
 	FILE *file = fopen(SWITCH, "re");
 	char line[1024];
-	int status = EXIT_NONE, end = 0;
+	int status = USER_NONE, end = 0;
 
 	if (file == NULL)	/* then there is none but "files" */
-		return errno == ENOENT ? EXIT_NONE : trouble(SWITCH, errno);
-	while (status == EXIT_NONE && fgets(line, sizeof line, file) != NULL) {
+		return errno == ENOENT ? USER_NONE : trouble(SWITCH, errno);
+	while (status == USER_NONE && fgets(line, sizeof line, file) != NULL) {
 		line[strcspn(line, "#")] = '\0';
 		end = 0;
 		if (sscanf(line, " passwd :%n", &end) == 0 && end > 0)
@@ -96,7 +102,7 @@ main(int argc, char **argv)
 
 	if (argc != 2 || argv[1][0] == '\0') {
 		fputs("usage: smtp-receive-user NAME\n", stderr);
-		return EXIT_TROUBLE;
+		return USER_TROUBLE;
 	}
 	int error = ask(argv[1], &entry, &found);
 	if (error != 0)
@@ -107,5 +113,5 @@ main(int argc, char **argv)
 	    (unsigned long)found->pw_gid, found->pw_dir);
 	if (fflush(stdout) != 0 || ferror(stdout))
 		return trouble("standard output", errno);
-	return EXIT_FOUND;
+	return USER_FOUND;
 }
