@@ -1,8 +1,8 @@
 /* account.h - the host's users, as the name service knows them.
  *
- * Which is asked by a program, smtp-receive-user(8): modules of the name
- * service are other people's code, and wait for other people's servers.  What
- * the program says is taken as hostile, and nobody waits for it longer than
+ * A program asks it, smtp-receive-user(8): modules of the name service are
+ * other people's code, and wait for other people's servers.  What the program
+ * says is taken as hostile, and nobody waits for it longer than
  * ACCOUNT_SECONDS.  Nothing is allocated. */
 
 #ifndef ACCOUNT_H
@@ -17,7 +17,7 @@
 struct accounts {
 	/* The caller's. */
 	const char *program;		/* absolute path of smtp-receive-user */
-	bool change;			/* we are root: it runs as these */
+	bool root;			/* we are: it runs as these */
 	uid_t uid;
 	gid_t gid;
 

@@ -291,7 +291,7 @@ run_monitor(struct program *p, pid_t session)
 	h->map.file = p->config.users;
 	h->map.delimiters = p->config.recipient_delimiter;
 	h->accounts.program = USER_PROGRAM;
-	h->accounts.change = p->rights.root;
+	h->accounts.root = p->rights.root;
 	h->accounts.uid = p->uid;
 	h->accounts.gid = p->gid;
 	h->deliver.config = &p->config;

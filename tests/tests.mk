@@ -22,10 +22,11 @@ CORPUS	?=
 # in tests/ROOM/ belongs to it, too: more of its C files, and wrap.opts with the
 # system calls that shall fail.
 
-LINKS_account	= account username clock forked $(LINKS_rights)
+LINKS_account	= account username $(LINKS_child)
 LINKS_address	= address span
 LINKS_ask	= ask
 LINKS_body	= body dot head reply $(LINKS_line)
+LINKS_child	= child clock forked $(LINKS_rights)
 LINKS_client	= client clock
 LINKS_commit	= commit $(LINKS_mailbox)
 LINKS_config	= config $(LINKS_setting)

@@ -189,7 +189,7 @@ START_TEST(a_call_that_fails)
 	if (strcmp(rows[_i].told, "setresuid") == 0) {
 		if (geteuid() != 0)	/* the first of them fails anyway */
 			return;
-		desk.accounts.change = true;
+		desk.accounts.root = true;
 		desk.accounts.uid = desk.accounts.gid = 64321;
 	}
 	script(ANN);

@@ -70,7 +70,7 @@ START_TEST(as_root_it_is_run_as_somebody_else)
 		return;
 	}
 	ck_assert_int_eq(setgroups(2, groups), 0);
-	desk.accounts.change = true;
+	desk.accounts.root = true;
 	desk.accounts.uid = 64321;
 	desk.accounts.gid = 64322;
 	script(HOLDS("\"" OF_STATUS("Uid") "\" = "
@@ -85,7 +85,7 @@ END_TEST
 
 START_TEST(who_may_not_change_does_not_run_it)
 {
-	desk.accounts.change = true;
+	desk.accounts.root = true;
 	desk.accounts.uid = 64321;
 	desk.accounts.gid = 64322;
 	script(ANN);

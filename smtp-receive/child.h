@@ -1,0 +1,48 @@
+/* child.h - a program that is run for what it prints.
+ *
+ * It is asked with one argument, in an empty environment, with no descriptor
+ * but its own three, and neither it nor what it forks outlives the call.  It
+ * may print what it likes, forever or never.  Nothing is allocated. */
+
+#ifndef CHILD_H
+#define CHILD_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <sys/types.h>
+#include <time.h>
+
+enum { CHILD_TEXT = 512 };	/* bytes that it prints, and one more */
+
+struct child {
+	/* The caller's. */
+	const char *program;		/* absolute path */
+	char *argument;
+	unsigned seconds;		/* for all of it */
+	bool root;			/* we are: it runs as these */
+	uid_t uid;
+	gid_t gid;
+
+	/* After 0. */
+	int status;			/* as of waitpid(2) */
+	size_t len;
+	char text[CHILD_TEXT];		/* what it printed */
+
+	/* After -1: what failed, NULL where it was the program itself; and
+	 * what it was for. */
+	const char *call;
+	const char *what;
+
+	/* child.c's own. */
+	pid_t pid;
+	int out;		/* what it prints, -1 when that has ended */
+	int end;		/* readable when it has exited */
+	struct timespec start;
+};
+
+/* 0 when it has ended by itself, or by a signal.  -1 with errno where it could
+ * not be run, or was killed because it printed too much (EMSGSIZE) or took too
+ * long (ETIMEDOUT). */
+int child_run(struct child *);
+
+#endif
