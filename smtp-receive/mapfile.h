@@ -1,5 +1,7 @@
 /* mapfile.h - a file read whole into memory, while others may write it.
  *
+ * The user map first of all; but any file, as /etc/passwd for passwd.h.
+ *
  * The bytes are a copy of our own, not a mapping of the file: a file that
  * shrinks under a mapping kills who looks at it. */
 

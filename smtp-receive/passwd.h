@@ -11,7 +11,9 @@
 #include "span.h"
 
 /* user: a name, or UID:GID as it is.  0, or -1 with errno: ESRCH where there is
- * no such user, EPERM where it is root. */
+ * no such user, or his ids are none; EPERM where either id is 0; as from
+ * open(2), read(2) and mmap(2) where the file cannot be read, 0 where it is no
+ * regular file or larger than 4 GiB. */
 int passwd_find(struct span user, uid_t *, gid_t *);
 
 #endif
