@@ -3,11 +3,10 @@
 #include "account.h"
 
 #include <errno.h>
-#include <stdint.h>
-#include <string.h>
 #include <sys/wait.h>
 
 #include "child.h"
+#include "ids.h"
 #include "user/status.h"
 #include "username.h"
 
@@ -32,18 +31,6 @@ bad_answer(struct accounts *a, const char *what)
 	return trouble(a, PROGRAM, 0, what);
 }
 
-/* -1, and what does not fit, is no id. */
-static bool
-parse_id(struct span s, uint32_t *id)
-{
-	unsigned long long n;
-
-	if (!span_number(s, &n) || n >= UINT32_MAX)
-		return false;
-	*id = (uint32_t)n;
-	return true;
-}
-
 static bool
 parse_home(struct span s, char home[MAX_HOME])
 {
@@ -57,32 +44,17 @@ parse_home(struct span s, char home[MAX_HOME])
 	return span_copy(s, home, MAX_HOME);
 }
 
-/* Up to the next colon, which is dropped; all where there is none. */
-static struct span
-field(struct span *s)
-{
-	const char *colon = memchr(s->at, ':', s->len);
-
-	if (colon == NULL)
-		return span_cut(s, s->len);
-	struct span f = span_cut(s, (size_t)(colon - s->at));
-	span_cut(s, 1);
-	return f;
-}
-
 static enum account_answer
 parse(struct accounts *a, struct span line, struct span name,
     struct account *found)
 {
-	struct span f = field(&line);
-
-	if (f.len != name.len || memcmp(f.at, name.at, f.len) != 0)
+	if (!span_same(span_field(&line, ':'), name))
 		return bad_answer(a, "the name service names another user "
 		    "than the one that was asked for; names differ in upper "
 		    "and lower case, too");
 	span_copy(name, found->name, sizeof found->name);
-	if (!parse_id(field(&line), &found->uid) ||
-	    !parse_id(field(&line), &found->gid))
+	if (!ids_cut(&line, &found->uid, &found->gid) ||
+	    !span_skip(&line, ":"))
 		return bad_answer(a, "a uid or gid is no number below "
 		    "4294967295");
 	if (!parse_home(line, found->home))

@@ -64,8 +64,8 @@ static void
 trouble(struct search *s, const char *what, struct span address)
 {
 	settle(s, reply_trouble, (struct span){ 0 });
-	mapfault_wrong(s->map, number_of(s->map, s->chain[s->depth - 1].line), what,
-	    address);
+	mapfault_wrong(s->map, number_of(s->map, s->chain[s->depth - 1].line),
+	    what, address);
 }
 
 static char *
@@ -101,12 +101,6 @@ look_up(const struct usermap *map, char *at, struct address *address)
 	    .local = { at, address->len - address->domain } };
 }
 
-static bool
-is_word(struct span a, struct span b)
-{
-	return a.len == b.len && memcmp(a.at, b.at, a.len) == 0;
-}
-
 static void
 add_path(struct search *s, struct span path, const struct account *owner)
 {
@@ -114,7 +108,7 @@ add_path(struct search *s, struct span path, const struct account *owner)
 
 	for (size_t i = 0; i < found->count; i++)
 		if (found->targets[i].owner == owner &&
-		    is_word(found->targets[i].path, path))
+		    span_same(found->targets[i].path, path))
 			return;
 	if (found->count == MAX_MAILBOXES)
 		settle(s, reply_too_many_mailboxes, (struct span){ 0 });
@@ -131,7 +125,7 @@ find_account(struct search *s, struct span name, const struct account **owner)
 	struct account *next = &found->accounts[found->account_count];
 
 	for (*owner = found->accounts; *owner < next; ++*owner)
-		if (is_word(span_of((*owner)->name), name))
+		if (span_same(span_of((*owner)->name), name))
 			return ACCOUNT_FOUND;
 	if (!username_good(name))
 		return ACCOUNT_NONE;

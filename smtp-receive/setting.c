@@ -6,6 +6,7 @@
 #include <string.h>
 #include <sys/types.h>
 
+#include "ids.h"
 #include "username.h"
 
 /* What a value may be: parse puts it into field, or is false. */
@@ -139,16 +140,11 @@ parse_path(const struct setting *s, struct span value, void *field)
 static bool
 is_ids(struct span value)
 {
-	unsigned long long uid, gid;
-	const char *colon = value.len == 0 ? NULL :
-	    memchr(value.at, ':', value.len);
+	uid_t uid;
+	gid_t gid;
 
-	if (colon == NULL)
-		return false;
-	struct span first = span_cut(&value, (size_t)(colon - value.at));
-	span_cut(&value, 1);
-	return span_number(first, &uid) && span_number(value, &gid) &&
-	    uid > 0 && uid < (uid_t)-1 && gid > 0 && gid < (gid_t)-1;
+	return ids_cut(&value, &uid, &gid) && value.len == 0 && uid > 0 &&
+	    gid > 0;
 }
 
 static bool

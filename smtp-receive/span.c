@@ -21,6 +21,18 @@ span_cut(struct span *s, size_t len)
 	return front;
 }
 
+struct span
+span_field(struct span *s, char stop)
+{
+	const char *end = s->len == 0 ? NULL : memchr(s->at, stop, s->len);
+
+	if (end == NULL)
+		return span_cut(s, s->len);
+	struct span field = span_cut(s, (size_t)(end - s->at));
+	span_cut(s, 1);
+	return field;
+}
+
 static bool
 is_white(char c)
 {
@@ -52,6 +64,13 @@ bool
 span_is(struct span s, const char *word)
 {
 	return span_equal(s, span_of(word));
+}
+
+bool
+span_same(struct span a, struct span b)
+{
+	return a.len == b.len &&
+	    (a.len == 0 || memcmp(a.at, b.at, a.len) == 0);
 }
 
 bool

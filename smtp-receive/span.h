@@ -25,6 +25,10 @@ struct span span_of(const char *string);
 /* The first len bytes of s become the result; s starts behind them. */
 struct span span_cut(struct span *s, size_t len);
 
+/* The front of s up to the first stop, or all of it; s starts behind that
+ * stop. */
+struct span span_field(struct span *s, char stop);
+
 /* Without the spaces and tabs at both ends. */
 struct span span_trim(struct span);
 
@@ -33,6 +37,9 @@ bool span_is(struct span, const char *word);
 
 /* Are both the same, but for ASCII case? */
 bool span_equal(struct span, struct span);
+
+/* Are both the same bytes? */
+bool span_same(struct span, struct span);
 
 /* Cuts prefix from the front of s, if s starts with it (ASCII case does
  * not count); leaves s alone if not. */

@@ -41,6 +41,7 @@ write_passwd(const char *text)
 		"none:x:::/:\n" \
 		"large:x:4294967295:5::/:\n" \
 		"more:x:5:4294967296::/:\n" \
+		"tail:x:5:6x:/:\n" \
 		"last:x:64002:64003::/:"
 
 static const struct {
@@ -58,6 +59,10 @@ static const struct {
 	{ "group0", EPERM, 0, 0 },
 	{ "0:5", EPERM, 0, 0 },
 	{ "5:0", EPERM, 0, 0 },
+	{ "64004:64005:", ESRCH, 0, 0 },
+	{ "64004:64005:x", ESRCH, 0, 0 },
+	{ "64004:64005x", ESRCH, 0, 0 },
+	{ "tail", ESRCH, 0, 0 },
 	{ "smtp-rec", ESRCH, 0, 0 },
 	{ "Smtp", ESRCH, 0, 0 },
 	{ "x", ESRCH, 0, 0 },

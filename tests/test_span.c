@@ -28,6 +28,54 @@ START_TEST(case_of_ascii_letters_does_not_count)
 }
 END_TEST
 
+START_TEST(the_same_bytes)
+{
+	struct span ann = { "annAnn", 3 }, upper = { "annAnn" + 3, 3 };
+	char other[] = { 'a', 'n', 'n' };
+
+	ck_assert(span_same(ann, (struct span){ other, 3 }));
+	ck_assert(!span_same(ann, upper));
+	ck_assert(!span_same(ann, span_of("anna")));
+	ck_assert(!span_same(ann, span_of("an")));
+	ck_assert(span_same((struct span){ NULL, 0 }, span_of("")));
+	ck_assert(!span_same((struct span){ "a\0b", 3 },
+	    (struct span){ "a\0c", 3 }));
+}
+END_TEST
+
+static const struct {
+	const char *text, *field, *rest;
+} fields[] = {
+	{ "a:b:c", "a", "b:c" },
+	{ "a", "a", "" },
+	{ "a:", "a", "" },
+	{ ":a", "", "a" },
+	{ "::", "", ":" },
+	{ ":", "", "" },
+	{ "", "", "" },
+};
+
+START_TEST(a_field_ends_before_its_stop)
+{
+	struct span s = span_of(fields[_i].text);
+	struct span field = span_field(&s, ':');
+
+	ck_assert(span_same(field, span_of(fields[_i].field)));
+	ck_assert(span_same(s, span_of(fields[_i].rest)));
+}
+END_TEST
+
+START_TEST(a_field_does_not_look_behind_the_end)
+{
+	struct span s = { "ab:c", 2 }, none = { NULL, 0 };
+
+	ck_assert_uint_eq(span_field(&s, ':').len, 2);
+	ck_assert_uint_eq(s.len, 0);
+	ck_assert_uint_eq(span_field(&none, ':').len, 0);
+	ck_assert_uint_eq(none.len, 0);
+}
+END_TEST
+
 static const struct {
 	const char *text, *prefix, *left;	/* NULL: it is not there */
 } prefixes[] = {
@@ -151,6 +199,10 @@ suite(void)
 
 	tcase_add_loop_test(tc, case_of_ascii_letters_does_not_count, 0,
 	    countof(pairs));
+	tcase_add_test(tc, the_same_bytes);
+	tcase_add_loop_test(tc, a_field_ends_before_its_stop, 0,
+	    countof(fields));
+	tcase_add_test(tc, a_field_does_not_look_behind_the_end);
 	tcase_add_loop_test(tc, skip_takes_all_of_the_prefix_or_nothing, 0,
 	    countof(prefixes));
 	tcase_add_test(tc, skip_does_not_look_behind_the_end);

@@ -22,7 +22,7 @@ CORPUS	?=
 # in tests/ROOM/ belongs to it, too: more of its C files, and wrap.opts with the
 # system calls that shall fail.
 
-LINKS_account	= account username $(LINKS_child)
+LINKS_account	= account ids username $(LINKS_child)
 LINKS_address	= address span
 LINKS_ask	= ask
 LINKS_body	= body dot head reply $(LINKS_line)
@@ -38,6 +38,7 @@ LINKS_head	= head span
 LINKS_house	= house reply $(LINKS_account) $(LINKS_client) $(LINKS_deliver) \
 	  $(LINKS_usermap)
 LINKS_id	= id span
+LINKS_ids	= ids span
 LINKS_line	= line wire span
 LINKS_log	= log id span
 LINKS_mailbox	= mailbox reply $(LINKS_rights) $(LINKS_maildir)
@@ -48,12 +49,12 @@ LINKS_mapline	= mapline username $(LINKS_address)
 LINKS_mapreader	= mapreader $(LINKS_mapline)
 LINKS_monitor	= monitor tests/home $(LINKS_house)
 LINKS_param	= param span
-LINKS_passwd	= passwd mapfile span
+LINKS_passwd	= passwd ids mapfile span
 LINKS_path	= path span
 LINKS_reply	= reply span
 LINKS_rights	= rights $(LINKS_log)
 LINKS_session	= session id smtp transaction param path $(LINKS_body)
-LINKS_setting	= setting username span
+LINKS_setting	= setting ids username span
 LINKS_span	= span
 LINKS_trace	= trace span
 LINKS_username	= username span

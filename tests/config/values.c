@@ -89,6 +89,7 @@ static const struct value {
 	{ "session-user", "4294967295:1", false, USER },
 	{ "session-user", "1:", false, USER },
 	{ "session-user", ":1", false, USER },
+	{ "session-user", "1:2:", false, USER },
 	{ "session-user", "1:2:3", false, USER },
 	{ "session-user", "1000", false, USER },
 	{ "session-user", "Smtp", false, USER },
