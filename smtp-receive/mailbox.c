@@ -136,7 +136,7 @@ static bool
 is_owner(const struct mailbox *m, const struct target *t,
     const struct rights *r)
 {
-	return rights_may(r, m->dir.owner) &&
+	return rights_may_own(r, m->dir.owner) &&
 	    (t->owner == NULL || t->owner->uid == m->dir.owner);
 }
 
@@ -163,7 +163,7 @@ mailbox_open(struct mailbox *m, const struct target *t, struct rights *r,
 		errno = ENAMETOOLONG;
 		return mailbox_failed(m, log, "openat2", "to open a Maildir");
 	}
-	if (t->owner != NULL && !rights_may(r, t->owner->uid))
+	if (t->owner != NULL && !rights_may_own(r, t->owner->uid))
 		return wrong_owner(m, r, log);
 	enum reply reply = find(m, t, r, log);
 	if (reply != reply_rcpt_ok)

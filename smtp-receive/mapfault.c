@@ -26,5 +26,6 @@ mapfault_wrong(const struct usermap *map, unsigned long line, const char *what,
 	shown[len] = '\0';
 	int n = snprintf(text, sizeof text, "%s: \"%s\"%s", what, shown,
 	    len < wrong.len ? "..." : "");
-	mapfault_tell(map, line, n > 0 && (size_t)n < sizeof text ? text : what, 0);
+	mapfault_tell(map, line, n > 0 && (size_t)n < sizeof text ? text :
+	    what, 0);
 }

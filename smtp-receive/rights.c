@@ -80,7 +80,7 @@ rights_open(struct rights *r, const char **call)
 }
 
 bool
-rights_may(const struct rights *r, uid_t uid)
+rights_may_own(const struct rights *r, uid_t uid)
 {
 	return r->root ? uid != 0 && uid != r->session : uid == r->own;
 }
@@ -88,7 +88,7 @@ rights_may(const struct rights *r, uid_t uid)
 int
 rights_take(struct rights *r, uid_t uid, gid_t group)
 {
-	if (!rights_may(r, uid)) {
+	if (!rights_may_own(r, uid)) {
 		errno = EPERM;
 		return -1;
 	}

@@ -36,7 +36,7 @@ struct rights {
 int rights_open(struct rights *, const char **call);
 
 /* May this user own a Maildir that we deliver to?  Never root, nor session. */
-bool rights_may(const struct rights *, uid_t);
+bool rights_may_own(const struct rights *, uid_t);
 
 /* From here on he is who opens, writes and removes; also straight from
  * another's.  -1 with errno: EPERM where he may not, else as from setresuid(2);

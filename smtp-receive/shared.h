@@ -11,7 +11,7 @@
 
 #include "limit.h"
 
-enum { ANY_PAGE = 64 * 1024 };	/* of no machine are they larger */
+enum { SHARED_PAGE = 64 * 1024 };	/* bytes; no machine has larger pages */
 
 struct shared {
 	unsigned char body[BODY_SIZE];
@@ -24,7 +24,7 @@ struct shared {
 			atomic_int unfit;
 			char unfit_call[32];
 		};
-		char unfit_pages[ANY_PAGE];
+		char unfit_pages[SHARED_PAGE];
 	};
 
 	/* The session waits for input, and has written all its replies. */
@@ -34,6 +34,7 @@ struct shared {
 	atomic_uint beat;
 };
 
-_Static_assert(BODY_SIZE % ANY_PAGE == 0, "unfit_pages begin with a page");
+_Static_assert(BODY_SIZE % SHARED_PAGE == 0,
+    "unfit_pages begin with a page");
 
 #endif

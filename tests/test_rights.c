@@ -191,8 +191,8 @@ START_TEST(root_is_never_taken)
 {
 	ck_assert_int_eq(rights_open(&rights, &call), 0);
 	kernel.calls[0] = '\0';
-	ck_assert(!rights_may(&rights, 0));
-	ck_assert(rights_may(&rights, 1));
+	ck_assert(!rights_may_own(&rights, 0));
+	ck_assert(rights_may_own(&rights, 1));
 	ck_assert_int_eq(rights_take(&rights, 0, 5), -1);
 	ck_assert_int_eq(errno, EPERM);
 	ck_held(0, 0, "");
@@ -207,7 +207,7 @@ START_TEST(a_user_stays_who_he_is)
 	ck_assert(!rights.root);
 	ck_assert_int_eq(rights_take(&rights, 5, 99), 0);
 	rights_leave(&rights);
-	ck_assert(!rights_may(&rights, 0));
+	ck_assert(!rights_may_own(&rights, 0));
 	ck_assert_int_eq(rights_take(&rights, 7, 6), -1);
 	ck_assert_int_eq(errno, EPERM);
 	ck_held(5, 6, "caps(0,0) ");
@@ -229,7 +229,7 @@ START_TEST(nor_is_the_session)
 {
 	rights.session = 7;
 	ck_assert_int_eq(rights_open(&rights, &call), 0);
-	ck_assert(!rights_may(&rights, 7));
+	ck_assert(!rights_may_own(&rights, 7));
 	ck_assert_int_eq(rights_take(&rights, 7, 8), -1);
 	ck_assert_int_eq(errno, EPERM);
 }
