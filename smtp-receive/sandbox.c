@@ -2,6 +2,7 @@
 
 #include "sandbox.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/audit.h>
@@ -46,20 +47,55 @@ is_roots(int fd)
 	    (st.st_mode & (S_IWGRP | S_IWOTH)) == 0;
 }
 
+/* struct dirent is the kernel's own on each machine of ARCH. */
+static bool
+only_dots(const char *entries, long len)
+{
+	for (long at = 0; at < len;) {
+		const struct dirent *entry = (const void *)(entries + at);
+
+		if (strcmp(entry->d_name, ".") != 0 &&
+		    strcmp(entry->d_name, "..") != 0)
+			return false;
+		at += entry->d_reclen;
+	}
+	return true;
+}
+
+static bool
+is_empty(int fd)
+{
+	_Alignas(struct dirent) char entries[1024];
+	long len;
+
+	do
+		len = syscall(SYS_getdents64, fd, entries, sizeof entries);
+	while (len > 0 && only_dots(entries, len));
+	return len == 0;
+}
+
+static int
+open_directory(const char *path)
+{
+	return open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+}
+
 /* With no name any more, nothing can be put there. */
 static int
-make_empty(void)
+make_empty(const char **call)
 {
 	char path[] = "/tmp/smtp-receive.XXXXXX";
 
+	*call = "mkdtemp";
 	if (mkdtemp(path) == NULL)
 		return -1;
-	int fd = open(path, O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	int fd = open_directory(path);
+	*call = fd == -1 ? "open" : "rmdir";
 	return rmdir(path) == 0 ? fd : -1;
 }
 
 static int
-open_empty(void)
+open_empty(const char **call)
 {
 	static const char *const known[] = {
 		"/run/smtp-receive/empty",	/* units/tmpfiles.conf */
@@ -67,25 +103,25 @@ open_empty(void)
 	};
 
 	for (size_t i = 0; i < countof(known); i++) {
-		int fd = open(known[i],
-		    O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+		int fd = open_directory(known[i]);
 
-		if (fd != -1 && is_roots(fd))
+		if (fd != -1 && is_roots(fd) && is_empty(fd))
 			return fd;
 		if (fd != -1)
 			close(fd);
 	}
-	return make_empty();
+	return make_empty(call);
 }
 
 /* The root is a directory that has nothing, for good. */
 static int
-enter_empty(void)
+enter_empty(const char **call)
 {
-	int fd = open_empty();
+	int fd = open_empty(call);
 
 	if (fd == -1)
 		return -1;
+	*call = "chroot";
 	return fchdir(fd) == 0 && chroot(".") == 0 ? close(fd) : -1;
 }
 
@@ -179,8 +215,7 @@ int
 sandbox_enter(const struct sandbox *s, const char **call)
 {
 	overwrite_strings(s->argv);
-	*call = "chroot";
-	if (s->root && enter_empty() == -1)
+	if (s->root && enter_empty(call) == -1)
 		return -1;
 	*call = "setresuid";
 	if (s->root && rights_drop(s->uid, s->gid) == -1)

@@ -20,7 +20,7 @@ struct sandbox {
 	size_t mapped;		/* bytes of memory that are mapped already */
 	uint64_t max_message_size;
 	char **argv;		/* its strings and the environment's go */
-	bool root;		/* become these, in an empty directory */
+	bool root;	/* started as root: the session becomes uid and gid */
 	uid_t uid;
 	gid_t gid;
 };

@@ -11,10 +11,12 @@ from tap import need
 NUMBERS = {
     "x86_64": dict(open=2, fstat=5, openat=257, newfstatat=262,
         signalfd4=289, link=86, linkat=265, sync_file_range=277, syncfs=306,
-        renameat2=316, openat2=437, setresuid=117, chroot=161),
+        renameat2=316, openat2=437, setresuid=117, chroot=161,
+        mkdir=83, mkdirat=258),
     "aarch64": dict(openat=56, newfstatat=79, fstat=80, signalfd4=74,
         linkat=37, sync_file_range=84, syncfs=267,
-        renameat2=276, openat2=437, setresuid=147, chroot=51),
+        renameat2=276, openat2=437, setresuid=147, chroot=51,
+        mkdirat=34),
 }
 
 LOAD, EQUAL, RETURN = 0x20, 0x15, 0x06

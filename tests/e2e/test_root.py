@@ -5,6 +5,7 @@ import errno
 
 import filter
 from landlord import *
+from mounts import own_mounts
 
 
 def status(pid):
@@ -256,6 +257,48 @@ def terminated():
         equal(client.rest(), ["421"])
         equal(house.reap(), [0])
         equal(house.files("new") + house.files("tmp"), [])
+
+
+def root_of(house):
+    """Of a session, and what is in it."""
+    client = house.connect()
+    client.hello()
+    pid, = children(client.monitor.pid)
+    path = "/proc/%d/root" % pid
+    found = os.readlink(path), os.listdir(path)
+    client.quit()
+    equal(house.status(client), 0)
+    return found
+
+
+@test("/run/smtp-receive/empty, if it is empty and root's; else one in /tmp")
+def which_root():
+    with Landlord() as house:
+        own_mounts()
+        subprocess.run(["mount", "-t", "tmpfs", "-o", "mode=755", "none",
+            "/run"], check=True)
+        path = "/run/smtp-receive/empty"
+        os.makedirs(path, 0o755)
+        equal(root_of(house), (path, []))
+        if os.path.isdir("/var/empty"):
+            subprocess.run(["mount", "-t", "tmpfs", "-o", "mode=777", "none",
+                "/var/empty"], check=True)
+        for spoil in (lambda: os.mkdir(path + "/x"),
+                lambda: (os.rmdir(path + "/x"), os.chmod(path, 0o775)),
+                lambda: (os.chmod(path, 0o755), os.chown(path, 1, 0))):
+            spoil()
+            root, found = root_of(house)
+            true(root.startswith("/tmp/") and root.endswith(" (deleted)"),
+                root)
+            equal(found, [])
+        client = house.connect(preexec_fn=lambda: filter.install(
+            filter.deny("mkdir", errno.EROFS)
+            + filter.deny("mkdirat", errno.EROFS)))
+        client.hear("421 4.3.2")
+        client.end()
+        equal(house.status(client), 75)
+        line, = house.log("failed", call="mkdtemp")
+        true(shows(line, errno.EROFS), line)
 
 
 if __name__ == "__main__":
