@@ -30,8 +30,8 @@ DEMO_PORT ?= 2525
 
 SESSION	= smtp transaction session line wire param path body dot head
 SEAM	= ask confined
-MONITOR	= monitor house deliver leftover commit mailbox trace log id client \
-	  clock config setting usermap mapsearch mapfault mapindex \
+MONITOR	= monitor house event deliver leftover commit mailbox trace log id \
+	  client clock config setting usermap mapsearch mapfault mapindex \
 	  mapreader mapline mapfile address username ids passwd account child
 BOTH	= main reply span rights forked
 MAILDIR	= maildir delivery name undo

@@ -2,30 +2,23 @@
 
 #include "house.h"
 
-#include <errno.h>
 #include <string.h>
 
 #include "clock.h"
-
-/* More than a session that keeps its own limits can bring about: one mail may
- * be refused twice, by us in its middle and by the session at its dot. */
-enum {
-	REFUSALS	= 2 * MAX_REFUSED + 10,
-	COMMANDS	= MAX_IDLE + 10,
-};
+#include "event.h"
 
 /* Each refusal is a line in the log.  NULL, or that it was one too many. */
 static const char *
 count_refusals(const struct house *h)
 {
-	return h->refused > REFUSALS ? "more than MAX_REFUSED" : NULL;
+	return h->refused > HOUSE_REFUSALS ? "more than MAX_REFUSED" : NULL;
 }
 
 /* The same for commands that a client can give for ever. */
 static const char *
 count_command(struct house *h)
 {
-	return ++h->idle > COMMANDS ? "more than MAX_IDLE" : NULL;
+	return ++h->idle > HOUSE_COMMANDS ? "more than MAX_IDLE" : NULL;
 }
 
 static void
@@ -33,19 +26,11 @@ tell_map_fault(void *arg, const char *file, unsigned long line,
     const char *what, int error)
 {
 	struct house *h = arg;
-	struct log_line l;
 
 	/* A map with faults is read again for each mail: a client could fill
 	 * the log with them. */
-	if (++h->map_faults > MAX_MAP_FAULTS)
-		return;
-	log_begin(&l, h->log, LOG_ERR, "map");
-	log_text(&l, "file", file);
-	if (line != 0)
-		log_number(&l, "line", line);
-	log_text(&l, "what", what);
-	log_error(&l, "errno", error);
-	log_end(&l);
+	if (++h->map_faults <= MAX_MAP_FAULTS)
+		event_map(h, file, line, what, error);
 }
 
 static enum account_answer
@@ -55,25 +40,19 @@ find_account(void *arg, struct span name, struct account *found)
 	enum account_answer answer = account_find(&h->accounts, name, found);
 
 	if (answer == ACCOUNT_TROUBLE)
-		log_failed(h->log, h->accounts.call, h->accounts.program,
-		    errno, h->accounts.what);
+		event_no_answer(h, name);
 	return answer;
 }
 
 void
 house_open(struct house *h)
 {
-	struct log_line l;
-
 	h->state = HOUSE_FRESH;
 	h->how = "";
 	h->map.faults = (struct usermap_faults){ tell_map_fault, h };
 	h->map.users = (struct usermap_users){ find_account, h,
 	    h->config->min_uid };
-	log_begin(&l, h->log, LOG_INFO, "connect");
-	log_text(&l, "local", h->client->local);
-	log_number(&l, "port", h->client->port);
-	log_end(&l);
+	event_connect(h);
 }
 
 bool
@@ -103,19 +82,13 @@ house_abort(struct house *h, const struct ask *ask, struct answer *answer)
 const char *
 house_helo(struct house *h, const struct ask *ask, struct answer *answer)
 {
-	struct log_line l;
-
 	(void)answer;
 	h->state = HOUSE_READY;
 	memcpy(h->helo, ask->helo, ask->helo_len);
 	h->trace.helo = (struct span){ h->helo, ask->helo_len };
 	h->trace.extended = ask->extended != 0;
-	if (++h->helos > MAX_HELOS)	/* enough of them in the log */
-		return count_command(h);
-	log_begin(&l, h->log, LOG_INFO, "helo");
-	log_span(&l, "helo", h->trace.helo);
-	log_text(&l, "proto", h->trace.extended ? "ESMTP" : "SMTP");
-	log_end(&l);
+	if (++h->helos <= MAX_HELOS)	/* enough of them in the log */
+		event_helo(h);
 	return count_command(h);
 }
 
@@ -135,14 +108,6 @@ house_mail(struct house *h, const struct ask *ask, struct answer *answer)
 	return count_command(h);
 }
 
-static struct span
-recipient(const struct house *h, size_t number)
-{
-	const struct recipient *r = &h->deliver.recipients[number];
-
-	return (struct span){ r->address, r->len };
-}
-
 /* Whose fault is it that a mail or a recipient is not taken? */
 static bool
 is_ours(enum reply reply)
@@ -152,63 +117,30 @@ is_ours(enum reply reply)
 }
 
 static void
-begin_refused(struct house *h, struct log_line *l, enum reply reply)
+count_refusal(struct house *h, enum reply reply)
 {
 	h->refused++;
 	h->fault |= is_ours(reply);
-	log_begin(l, h->log, LOG_NOTICE, "refused");
-	log_number(l, "reply", reply_code(reply));
-}
-
-/* The envelope of the mail in hand; to, or the first accepted recipient and
- * how many there are. */
-static void
-log_envelope(const struct house *h, struct log_line *l, struct span to)
-{
-	size_t count = h->deliver.recipient_count;
-
-	if (!house_busy(h))
-		return;
-	log_span(l, "from", h->trace.sender);
-	if (to.len > 0)
-		log_span(l, "to", to);
-	else if (count > 0)
-		log_span(l, "to", recipient(h, 0));
-	if (to.len == 0 && count > 1)
-		log_number(l, "recipients", count);
 }
 
 static void
-log_refused(struct house *h, const char *command, struct span to,
+refuse(struct house *h, const char *command, struct span to,
     enum reply reply, const char *text)
 {
-	struct log_line l;
-
-	begin_refused(h, &l, reply);
-	log_text(&l, "command", command);
-	log_envelope(h, &l, to);
-	log_text(&l, "why", text[0] != '\0' ? text : reply_text(reply));
-	log_end(&l);
+	count_refusal(h, reply);
+	event_refused(h, command, to, reply, text);
 }
 
 const char *
 house_note(struct house *h, const struct ask *ask, struct answer *answer)
 {
 	enum reply reply = (enum reply)ask->note_reply;
-	struct log_line l;
 
 	(void)answer;
 	if (reply_code(reply) < 400 || is_ours(reply))
 		return "note: a reply that is not the session's";
-	begin_refused(h, &l, reply);
-	if (ask->verb_len > 0)
-		log_span(&l, "command",
-		    (struct span){ ask->verb, ask->verb_len });
-	log_envelope(h, &l, (struct span){ 0 });
-	log_text(&l, "why", reply_text(reply));
-	if (ask->said_len > 0)
-		log_span(&l, "said", (struct span){ ask->said, ask->said_len });
-	log_end(&l);
+	count_refusal(h, reply);
+	event_noted(h, ask);
 	return count_refusals(h);
 }
 
@@ -256,7 +188,7 @@ house_rcpt(struct house *h, const struct ask *ask, struct answer *answer)
 	if (v->reply == reply_rcpt_ok)
 		h->state = HOUSE_RCPTS;
 	else
-		log_refused(h, "RCPT", to, v->reply, v->text);
+		refuse(h, "RCPT", to, v->reply, v->text);
 	const char *fault = count_refusals(h);
 	return fault != NULL ? fault : count_command(h);
 }
@@ -280,7 +212,7 @@ house_data(struct house *h, const struct ask *ask, struct answer *answer)
 static void
 refuse_body(struct house *h, enum reply reply)
 {
-	log_refused(h, "DATA", (struct span){ 0 }, reply, "");
+	refuse(h, "DATA", (struct span){ 0 }, reply, "");
 	deliver_undo(&h->deliver);
 	h->state = HOUSE_REFUSED;
 }
@@ -334,22 +266,6 @@ house_commit(struct house *h, const struct ask *ask, struct answer *answer)
 	return count_refusals(h);
 }
 
-static void
-log_stored(const struct house *h, const struct mailbox *m, long long ms)
-{
-	struct log_line l;
-
-	log_begin(&l, h->log, LOG_INFO, "stored");
-	log_span(&l, "from", h->trace.sender);
-	log_span(&l, "to", recipient(h, m->recipient));
-	log_text(&l, "mailbox", m->path);
-	log_text(&l, "file", m->delivery.final);
-	log_number(&l, "size", m->size + h->deliver.size);
-	log_span(&l, "message-id", h->message_id);
-	log_number(&l, "ms", (uint64_t)ms);
-	log_end(&l);
-}
-
 void
 house_answered(struct house *h, bool handed_over)
 {
@@ -361,34 +277,25 @@ house_answered(struct house *h, bool handed_over)
 		h->messages++;
 		h->idle = 0;
 		for (size_t i = 0; i < h->deliver.mailbox_count; i++)
-			log_stored(h, &h->deliver.mailboxes[i], ms);
+			event_stored(h, &h->deliver.mailboxes[i], ms);
 		deliver_end(&h->deliver);
 	} else
 		deliver_undo(&h->deliver);
 	end_mail(h);
 }
 
-static const char *const endings[] = {
-	[ENDING_QUIT]		= "quit",
-	[ENDING_EOF]		= "eof",
-	[ENDING_TIMEOUT]	= "timeout",
-	[ENDING_ERRORS]		= "errors",
-	[ENDING_UNKNOWN]	= "unknown",
-	[ENDING_REFUSED]	= "refused",
-	[ENDING_COMMANDS]	= "commands",
-	[ENDING_DEAF]		= "deaf",
-};
-
 const char *
 house_quit(struct house *h, const struct ask *ask, struct answer *answer)
 {
+	const char *how = event_ending(ask->ending);
+
 	(void)answer;
-	if (ask->ending >= countof(endings))
+	if (how == NULL)
 		return "quit: an ending that is none";
 	deliver_undo(&h->deliver);
 	end_mail(h);
 	h->state = HOUSE_CLOSED;
-	h->how = endings[ask->ending];
+	h->how = how;
 	h->commands = ask->commands;
 	h->octets = ask->octets;
 	return NULL;
@@ -397,18 +304,7 @@ house_quit(struct house *h, const struct ask *ask, struct answer *answer)
 void
 house_close(struct house *h)
 {
-	struct log_line l;
-
 	deliver_undo(&h->deliver);
 	h->log->mail = 0;
-	log_begin(&l, h->log, LOG_INFO, "closed");
-	if (h->state == HOUSE_CLOSED)	/* else nobody has told */
-		log_number(&l, "commands", h->commands);
-	log_number(&l, "messages", h->messages);
-	log_number(&l, "refused", h->refused);
-	if (h->state == HOUSE_CLOSED)
-		log_number(&l, "bytes", h->octets);
-	log_number(&l, "ms", (uint64_t)clock_milliseconds(&h->start));
-	log_text(&l, "how", h->how);
-	log_end(&l);
+	event_closed(h);
 }

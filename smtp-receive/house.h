@@ -3,7 +3,8 @@
  * The monitor's other half: monitor.c checks that a message is one that the
  * contract permits, and calls these in the order of its parts.  Each returns
  * NULL, or what in the message breaks the contract after all; the mail in
- * hand is then still to be undone by house_close.  Events are logged here. */
+ * hand is then still to be undone by house_close.  Events are logged,
+ * by event.h. */
 
 #ifndef HOUSE_H
 #define HOUSE_H
@@ -16,9 +17,17 @@
 #include "client.h"
 #include "config.h"
 #include "deliver.h"
+#include "limit.h"
 #include "log.h"
 #include "trace.h"
 #include "usermap.h"
+
+/* More than a session that keeps its own limits can bring about: one mail may
+ * be refused twice, by us in its middle and by the session at its dot. */
+enum {
+	HOUSE_REFUSALS	= 2 * MAX_REFUSED + 10,
+	HOUSE_COMMANDS	= MAX_IDLE + 10,	/* between stored mails */
+};
 
 enum house_state {		/* in the order of a mail; a set, in a table */
 	HOUSE_FRESH	= 1 << 0,	/* no helo yet */
@@ -43,7 +52,7 @@ struct house {
 	/* All zero before house_open. */
 	enum house_state state;
 	bool map_open;			/* for the mail in hand */
-	bool fault;			/* something was refused for a fault of ours */
+	bool fault;			/* one of ours has refused something */
 	const char *how;		/* the connection ended, for the log */
 	unsigned helos, map_faults, unknown, refused, messages, mails;
 	unsigned idle;			/* commands since the last stored mail */
@@ -53,8 +62,9 @@ struct house {
 	char id[MAX_ID];
 	char helo[MAX_DOMAIN], sender[MAX_PATH];
 	struct span message_id;		/* into the question in hand */
-	struct deliver deliver;		/* config, log, rights; large, so it */
-	struct finding finding;		/* comes last, as does this */
+	/* Large, so these come last. */
+	struct deliver deliver;		/* the caller's: config, log, rights */
+	struct finding finding;
 };
 
 /* Logs the connection. */

@@ -27,7 +27,8 @@ struct usermap_faults {
 	void *arg;
 };
 
-/* Asked for a system user, as account_find.  Trouble is his to tell. */
+/* Asked for a system user, as account_find; find itself logs
+ * ACCOUNT_TROUBLE. */
 struct usermap_users {
 	enum account_answer (*find)(void *arg, struct span name,
 	    struct account *);

@@ -35,8 +35,8 @@ LINKS_confined	= confined ask sandbox forked $(LINKS_rights) \
 LINKS_deliver	= deliver leftover trace $(LINKS_commit)
 LINKS_dot	= dot span
 LINKS_head	= head span
-LINKS_house	= house reply $(LINKS_account) $(LINKS_client) $(LINKS_deliver) \
-	  $(LINKS_usermap)
+LINKS_house	= house event reply $(LINKS_account) $(LINKS_client) \
+	  $(LINKS_deliver) $(LINKS_usermap)
 LINKS_id	= id span
 LINKS_ids	= ids span
 LINKS_line	= line wire span

@@ -418,6 +418,16 @@ def programs():
             equal(len(town.asker()), 1, script)
 
 
+@test("the log names the user whom nobody knows, in a list, too")
+def named_in_log():
+    script = "[ $1 = bob ] && exit 2\nexec ${{0%/*}}/real \"$1\"\n"
+    with Town(ALL + "list@example.org ~ann/Maildir/, ~bob/Maildir/\n",
+            script=script) as town:
+        equal(town.rcpts(("list", TROUBLE), ("ann", FINE)), 75)
+        line, = town.asker()
+        true(line["what"].endswith("; for bob"), line)
+
+
 @test("it runs as session-user, without groups, with nothing of ours open")
 def as_whom():
     script = "{{ id -u; id -g; id -G; ls -l /proc/$$/fd; set; }} " \

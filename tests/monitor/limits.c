@@ -132,7 +132,7 @@ START_TEST(notes_without_end)
 	bool over = _i == 1;
 
 	lead_to(HOUSE_RCPTS);
-	for (int i = 0; i < 2 * MAX_REFUSED + 10 + over; i++)
+	for (int i = 0; i < HOUSE_REFUSALS + over; i++)
 		say(ASK_NOTE);
 	if (over) {
 		play(WAIT);
@@ -149,7 +149,7 @@ END_TEST
 START_TEST(refusals_without_end)
 {
 	lead_to(_i == 0 ? HOUSE_SENDER : HOUSE_DATA);
-	for (int i = 0; i < 2 * MAX_REFUSED + 10; i++)
+	for (int i = 0; i < HOUSE_REFUSALS; i++)
 		say(ASK_NOTE);
 	if (_i == 0)
 		ask_rcpt("no@example.org");
@@ -167,7 +167,7 @@ START_TEST(commands_without_end)
 {
 	static const unsigned last[] = { ASK_QUIT, ASK_HELO, ASK_MAIL };
 
-	for (int i = 0; i < MAX_IDLE + 10; i++)
+	for (int i = 0; i < HOUSE_COMMANDS; i++)
 		say(ASK_HELO);
 	say(last[_i]);
 	play(last[_i] == ASK_QUIT ? EXIT : WAIT);

@@ -1,0 +1,172 @@
+/* event.c - the lines of the log about a connection and its mail. */
+
+#include "event.h"
+
+#include <errno.h>
+#include <stdio.h>
+
+#include "clock.h"
+
+void
+event_connect(const struct house *h)
+{
+	struct log_line l;
+
+	log_begin(&l, h->log, LOG_INFO, "connect");
+	log_text(&l, "local", h->client->local);
+	log_number(&l, "port", h->client->port);
+	log_end(&l);
+}
+
+void
+event_helo(const struct house *h)
+{
+	struct log_line l;
+
+	log_begin(&l, h->log, LOG_INFO, "helo");
+	log_span(&l, "helo", h->trace.helo);
+	log_text(&l, "proto", h->trace.extended ? "ESMTP" : "SMTP");
+	log_end(&l);
+}
+
+void
+event_map(const struct house *h, const char *file, unsigned long line,
+    const char *what, int error)
+{
+	struct log_line l;
+
+	log_begin(&l, h->log, LOG_ERR, "map");
+	log_text(&l, "file", file);
+	if (line != 0)
+		log_number(&l, "line", line);
+	log_text(&l, "what", what);
+	log_error(&l, "errno", error);
+	log_end(&l);
+}
+
+void
+event_no_answer(const struct house *h, struct span user)
+{
+	const struct accounts *a = &h->accounts;
+	int error = errno;
+	char what[LOG_VALUE];
+	int n = snprintf(what, sizeof what, "%s; for %.*s", a->what,
+	    (int)user.len, user.at);
+
+	log_failed(h->log, a->call, a->program, error,
+	    n > 0 && (size_t)n < sizeof what ? what : a->what);
+}
+
+static struct span
+recipient(const struct house *h, size_t number)
+{
+	const struct recipient *r = &h->deliver.recipients[number];
+
+	return (struct span){ r->address, r->len };
+}
+
+static void
+begin_refused(const struct house *h, struct log_line *l, enum reply reply)
+{
+	log_begin(l, h->log, LOG_NOTICE, "refused");
+	log_number(l, "reply", reply_code(reply));
+}
+
+/* The envelope of the mail in hand; to, or the first accepted recipient and
+ * how many there are. */
+static void
+log_envelope(const struct house *h, struct log_line *l, struct span to)
+{
+	size_t count = h->deliver.recipient_count;
+
+	if (h->log->mail == 0)
+		return;
+	log_span(l, "from", h->trace.sender);
+	if (to.len > 0)
+		log_span(l, "to", to);
+	else if (count > 0)
+		log_span(l, "to", recipient(h, 0));
+	if (to.len == 0 && count > 1)
+		log_number(l, "recipients", count);
+}
+
+void
+event_refused(const struct house *h, const char *command, struct span to,
+    enum reply reply, const char *text)
+{
+	struct log_line l;
+
+	begin_refused(h, &l, reply);
+	log_text(&l, "command", command);
+	log_envelope(h, &l, to);
+	log_text(&l, "why", text[0] != '\0' ? text : reply_text(reply));
+	log_end(&l);
+}
+
+void
+event_noted(const struct house *h, const struct ask *note)
+{
+	enum reply reply = (enum reply)note->note_reply;
+	struct log_line l;
+
+	begin_refused(h, &l, reply);
+	if (note->verb_len > 0)
+		log_span(&l, "command",
+		    (struct span){ note->verb, note->verb_len });
+	log_envelope(h, &l, (struct span){ 0 });
+	log_text(&l, "why", reply_text(reply));
+	if (note->said_len > 0)
+		log_span(&l, "said",
+		    (struct span){ note->said, note->said_len });
+	log_end(&l);
+}
+
+void
+event_stored(const struct house *h, const struct mailbox *m, long long ms)
+{
+	struct log_line l;
+
+	log_begin(&l, h->log, LOG_INFO, "stored");
+	log_span(&l, "from", h->trace.sender);
+	log_span(&l, "to", recipient(h, m->recipient));
+	log_text(&l, "mailbox", m->path);
+	log_text(&l, "file", m->delivery.final);
+	log_number(&l, "size", m->size + h->deliver.size);
+	log_span(&l, "message-id", h->message_id);
+	log_number(&l, "ms", (uint64_t)ms);
+	log_end(&l);
+}
+
+static const char *const endings[] = {
+	[ENDING_QUIT]		= "quit",
+	[ENDING_EOF]		= "eof",
+	[ENDING_TIMEOUT]	= "timeout",
+	[ENDING_ERRORS]		= "errors",
+	[ENDING_UNKNOWN]	= "unknown",
+	[ENDING_REFUSED]	= "refused",
+	[ENDING_COMMANDS]	= "commands",
+	[ENDING_DEAF]		= "deaf",
+};
+
+const char *
+event_ending(size_t ending)
+{
+	return ending < countof(endings) ? endings[ending] : NULL;
+}
+
+void
+event_closed(const struct house *h)
+{
+	struct log_line l;
+
+	log_begin(&l, h->log, LOG_INFO, "closed");
+	if (h->state == HOUSE_CLOSED)	/* else nobody has told */
+		log_number(&l, "commands", h->commands);
+	log_number(&l, "messages", h->messages);
+	log_number(&l, "refused", h->refused);
+	if (h->state == HOUSE_CLOSED)
+		log_number(&l, "bytes", h->octets);
+	log_number(&l, "ms", (uint64_t)clock_milliseconds(&h->start));
+	log_text(&l, "how", h->how);
+	log_end(&l);
+}
