@@ -214,8 +214,8 @@ NOTHING = {
 CLIENT = {
     "false-mail": "a message that the client has not sent, to users of the "
         "map",
-    "false-envelope": "any printable sender, HELO name and extension of a "
-        "recipient: the lines above the message keep their form",
+    "false-envelope": "any printable sender and HELO name, and recipients as "
+        "clients may write them: the lines above the message keep their form",
     "false-log": "the same, a Message-ID, refusals and counts in the log: "
         "each event stays one line",
     "false-size": "W= in the name of its own message, up to twice the size",

@@ -28,7 +28,7 @@ enum {
 	NUMBER	= -10002,	/* the argument as a number: a pid */
 	ROOM	= -10003,	/* 4096 octets of zero */
 	SELF	= -10004,	/* a struct iovec over them */
-	RIGHTS	= -10005,	/* a struct msghdr that hands descriptor 0 over */
+	RIGHTS	= -10005,	/* a struct msghdr with descriptor 0 */
 	CONNECT	= -10006,	/* 127.0.0.1:25 */
 };
 

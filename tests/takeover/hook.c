@@ -122,7 +122,7 @@ __wrap_session_say(struct session *s, enum reply reply)
 {
 	struct span said = s->said;
 
-	if (span_skip(&said, "NOOP attack list"))
+	if (span_is(said, "NOOP attack list"))
 		list();
 	else if (span_skip(&said, "NOOP attack "))
 		arm(s, said);

@@ -1,5 +1,7 @@
 """What read, write, exit and rt_sigreturn give by themselves; and a session
-that does not end."""
+that does not end.
+
+time limit: 600"""
 
 import platform
 
@@ -139,7 +141,7 @@ TIMED = [("spin", "now"), ("sleep-pair", "rcpt"), ("flood", "now"),
 def timed():
     jobs = [(position, *each) for position in POSITIONS
         if ROOT or not position.root for each in TIMED]
-    share_out(run_timed, jobs, 16)
+    share_out(run_timed, jobs, len(jobs))
 
 
 def run_term(job):
@@ -156,11 +158,12 @@ def run_term(job):
         world.untouched()
 
 
-@each_position("a session that ignores the monitor is ended by TERM")
-def term(position):
+@test("a session that ignores the monitor is ended by TERM")
+def term():
     """spin-term"""
-    share_out(run_term, [(position, name) for name in ("spin", "sleep-pair")],
-        2)
+    jobs = [(position, name) for position in POSITIONS
+        if ROOT or not position.root for name in ("spin", "sleep-pair")]
+    share_out(run_term, jobs, len(jobs))
 
 
 @each_position("its processor time has an end")

@@ -1,4 +1,6 @@
-"""No system call but read, write, exit and rt_sigreturn, by whatever way."""
+"""No system call but read, write, exit and rt_sigreturn, by whatever way.
+
+time limit: 600"""
 
 import itertools
 import platform
@@ -7,17 +9,16 @@ import attacks
 from world import *
 
 
-def run_list(job):
+@settled
+def run_list(world, names):
     """Calls one after the other, at points and paths in turn."""
-    position, names = job
-    with World(position) as world:
-        paths = itertools.cycle(world.targets())
-        points = itertools.cycle(POINTS)
-        for name in names:
-            point, argument = next(points), next(paths)
-            if name in OF_MONITOR:
-                argument = "MONITOR"
-            die(world, name, point, argument)
+    paths = itertools.cycle(world.targets())
+    points = itertools.cycle(POINTS)
+    for name in names:
+        point, argument = next(points), next(paths)
+        if name in OF_MONITOR:
+            argument = "MONITOR"
+        die(world, name, point, argument)
 
 
 OF_MONITOR = {"ptrace", "vm-read", "vm-write", "kill", "tgkill", "sigqueue",
@@ -30,14 +31,16 @@ def calls(position):
     share_out(run_list, [(position, each) for each in part(names, 8)])
 
 
-def run_open(job):
-    position, point = job
-    with World(position) as world:
-        for path in world.targets():
-            die(world, "open-read", point, path)
+@settled
+def run_open(world, point):
+    paths = world.targets()
+    if world.position is not POSITIONS[0]:
+        paths = [paths[POINTS.index(point)]]
+    for path in paths:
+        die(world, "open-read", point, path)
 
 
-@each_position("at each point of the dialogue, for each path")
+@each_position("at each point of the dialogue, for many paths")
 def points(position):
     share_out(run_open, [(position, point) for point in POINTS])
 
@@ -63,27 +66,26 @@ SAMPLE = sorted({*range(0, 501, 13), 1, 2, 3, 4, 5, 11, 15, 20, 37, 60, 102,
     119, 120, 173, 231, 252, 257, 295, 335, 336, 437})
 
 
-def run_numbers(job):
-    position, way, numbers = job
-    with World(position) as world:
-        for number in numbers:
-            client = world.connect(seconds=10)
-            launch(client, "number", "now", "%s %d" % (way, number))
-            say(client, "QUIT")
-            heard = everything(client).decode("latin-1").split("\r\n")
-            what = found(world.news_of(client), "attack", "what")
-            wanted = ALLOWED.get((way, position.mode, number), [DEATH])
-            true((heard[0], what) in wanted, "%s %d: %r" % (way, number,
-                (heard, what)))
-        world.untouched()
+@settled
+def run_numbers(world, way, numbers):
+    for number in numbers:
+        client = world.connect(seconds=60)
+        launch(client, "number", "now", "%s %d" % (way, number))
+        say(client, "QUIT")
+        heard = everything(client).decode("latin-1").split("\r\n")
+        what = found(world.news_of(client), "attack", "what")
+        wanted = ALLOWED.get((way, world.position.mode, number), [DEATH])
+        true((heard[0], what) in wanted, "%s %d: %r" % (way, number,
+            (heard, what)))
 
 
 @each_position("of all numbers from 0 to 500, by all ways, these four live")
 def numbers(position):
     need(platform.machine() == "x86_64", "ways of x86_64 only")
-    share_out(run_numbers, [(position, way, each) for way in WAYS
+    share_out(run_numbers, [(position, way, each) for way in
+        (WAYS[:1] if position.root else WAYS)
         for each in part(range(501) if way == "64" and not position.root
-        else SAMPLE, 4)])
+        else SAMPLE, 2)], 8)
 
 
 if __name__ == "__main__":

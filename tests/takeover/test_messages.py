@@ -1,5 +1,7 @@
 """Any message to the monitor: what the contract does not permit is an attack,
-what it permits is what a client can bring about."""
+what it permits is what a client can bring about.
+
+time limit: 600"""
 
 import random
 import resource
@@ -55,24 +57,23 @@ def one_message(world, state, parts):
         os.unlink(path)
 
 
-def run_parts(job):
-    position, state, some = job
-    with World(position) as world:
-        if state == "REFUSED":
-            world.spawn_options["preexec_fn"] = small_files
-        for parts in some:
-            one_message(world, state, parts)
+@settled
+def run_parts(world, state, some):
+    if state == "REFUSED":
+        small_files()
+    for parts in some:
+        one_message(world, state, parts)
 
 
 
 
-@each_position("each set of parts in each state: as backend.h says")
+@each_position("sets of parts in each state: as backend.h says")
 def sets_of_parts(position):
-    """out-of-turn, two-questions: of the sets with two questions, and with an abort, some."""
+    """out-of-turn, two-questions: of those that are never permitted, some."""
     every = [parts for parts in range(1024) if parts < 512 and
         (permitted_anywhere(parts) or parts % 11 == 0) or parts % 101 == 0]
     if position is not POSITIONS[0]:
-        every = [0] + [1 << i for i in range(10)] + every[::17]
+        every = [0] + [1 << i for i in range(10)] + every[::23]
     share_out(run_parts, [(position, state, each) for state in STATES
         for each in part(every, 2)])
 
@@ -129,15 +130,14 @@ MALFORMED = [
 SIZES = [1, FORM.size - 1, FORM.size + 1, 2 * FORM.size, 4096, 100000]
 
 
-def run_malformed(job):
-    position, some = job
-    with World(position) as world:
-        for state, octets, wanted in some:
-            puppet = Puppet(world)
-            lead(puppet, state)
-            puppet.send(octets)
-            equal(puppet.caught(), wanted, "%s %r" % (state, octets[:64]))
-        world.untouched()
+@settled
+def run_malformed(world, some):
+    for state, octets, wanted in some:
+        puppet = Puppet(world)
+        lead(puppet, state)
+        puppet.send(octets)
+        equal(puppet.caught(), wanted, "%s %r" % (state, octets[:64]))
+    world.untouched()
 
 
 @each_position("a message with a wrong field, or of a wrong size, is caught")
@@ -145,8 +145,10 @@ def malformed(position):
     """bad-parts, bad-string, bad-number, bad-sum, bad-size"""
     sizes = [(state, (message(QUIT) * 80)[:size], "a message of another size")
         for state in ("FRESH", "DATA") for size in SIZES]
-    share_out(run_malformed, [(position, each)
-        for each in part(MALFORMED + sizes, 4)])
+    every = MALFORMED + sizes
+    if position is not POSITIONS[0]:
+        every = every[::7]
+    share_out(run_malformed, [(position, each) for each in part(every, 4)])
 
 
 @each_position("an empty message looks like the end, and is caught")
@@ -200,11 +202,10 @@ def chance(world, seed):
         os.unlink(path)
 
 
-def run_chance(job):
-    position, seeds = job
-    with World(position) as world:
-        for seed in seeds:
-            chance(world, seed)
+@settled
+def run_chance(world, seeds):
+    for seed in seeds:
+        chance(world, seed)
 
 
 @each_position("whatever chance sends: stored is what the log says")
@@ -249,6 +250,9 @@ def run_endless(job):
         equal(puppet.caught(), wanted)
         size = len(world.log_text())
         true(size < 4 << 20, "%s: %d octets of log" % (name, size))
+        if name == "endless-hang-up":	# some came before it was gone
+            for path in world.mail():
+                os.unlink(path)
         world.untouched()
 
 
@@ -313,13 +317,16 @@ def false_words(position):
         puppet.send(message(HELO, helo=evil))
         puppet.send(message(NOTE, said=evil, verb=b'"=\\ x'))
         puppet.send(message(MAIL, sender=evil))
-        puppet.ask(message(RCPT, recipient=b'ann+' + evil + b'@example.org'))
+        equal(verdict(puppet.ask(message(RCPT, recipient=b'ann+' + evil
+            + b'@example.org'))), "no_such_user")
+        to = b'"x> y event=stored \\"id=0 <"@example.net'
+        equal(verdict(puppet.ask(message(RCPT, recipient=to))), "rcpt_ok")
         puppet.send(message(DATA))
         puppet.ask(message(COMMIT, message_id=evil))
         puppet.send(message(QUIT, commands=2 ** 64 - 1, octets=2 ** 64 - 1))
         lines = puppet.over()
         equal([line["event"] for line in lines],
-            ["connect", "helo", "refused", "stored", "closed"])
+            ["connect", "helo", "refused", "refused", "stored", "closed"])
         equal(lines[-1]["bytes"], str(2 ** 64 - 1))
         path, = world.mail()
         header = Stored.BLOCK.match(open(path, "rb").read())
@@ -327,8 +334,8 @@ def false_words(position):
         equal(header["client"], b"[127.0.0.1]")
         equal(header["by"], HOST.encode())
         equal(set(header["helo"]) & set(b'"\\<>()=; '), set())
-        equal(found(lines, "stored", "to"), [("ann+" + evil.decode()
-            + "@example.org")[:256]])
+        equal(header["for"], to)
+        equal(found(lines, "stored", "to"), [to.decode()])
 
 
 @each_position("W= in a name is what the session says, within its bounds")
@@ -350,7 +357,6 @@ def no_client(position):
     """false-mail"""
     with World(position) as world:
         puppet = Puppet(world)
-        puppet.client.say("this is no mail")
         puppet.send(message(HELO | MAIL))
         for to in (b"ann@example.org", b"../bob@example.org", b"/etc/passwd",
                 b"root", b"~root/x@example.org", b"nobody@example.org",

@@ -5,6 +5,7 @@ was touched.
 The program is the shipped one with attacker.h's code in its session, static
 and in the real cage."""
 
+import codecs
 import os
 import traceback
 
@@ -18,7 +19,7 @@ from harness import *
 SESSION = 64322			# of the session, where it is started as root
 OWNERS = {"ann": 64331, "bob": 64332, "carol": 64333}
 POINTS = ["now", "ehlo", "mail", "rcpt", "data", "body", "commit", "stored"]
-SECRET = "swordfish-7c1e"	# in the environment, and in what is out of reach
+SECRET = "swordfish-7c1e"	# in the environment, and out of reach
 
 EVENTS = {"connect", "helo", "refused", "stored", "failed", "map", "attack",
     "closed"}
@@ -59,6 +60,15 @@ def put(path, text, uid, mode):
     os.chmod(path, mode)
 
 
+def octets(path):
+    """None where they are not for us: see settle."""
+    try:
+        with open(path, "rb") as file:
+            return file.read()
+    except PermissionError:
+        return None
+
+
 class World(Receiver):
     def __init__(self, position=POSITIONS[0], **more):
         if position.root:
@@ -75,6 +85,24 @@ class World(Receiver):
                 extra_groups=None)
         self.before = self.look()
         self.read = 0
+
+    def settle(self):
+        """For many connections: from here on this process is what the
+        receiver is started as, so that it need not be forked to be changed
+        each time.  There is no way back, so it is a child of who compares."""
+        with open(self.logfile, "ab"):
+            give(self.logfile)
+        for each in "latin-1", "idna":	# Python may be out of reach then
+            codecs.lookup(each)
+        if self.position.filtered:
+            filter.install()
+        if ROOT and not self.position.root:
+            os.setgroups([])
+            os.setresgid(UID, UID, UID)
+            os.setresuid(UID, UID, UID)
+        self.spawn_options.update(user=None, group=None, extra_groups=None,
+            preexec_fn=None)
+        self.before = self.look()
 
     def furnish(self):
         """Mail that is there already, and things to take or to spoil."""
@@ -109,8 +137,8 @@ class World(Receiver):
                 if path == self.logfile:
                     continue
                 stat = os.lstat(path)
-                what = sorted(os.listdir(path)) if path == top else \
-                    open(path, "rb").read()
+                what = (sorted(os.listdir(path)) if path == top
+                    else octets(path))
                 if path == self.base:
                     what = [each for each in what if each != "log"]
                 found[path] = (stat.st_mode, stat.st_uid, stat.st_gid,
@@ -296,6 +324,22 @@ def share_out(function, items, processes=os.cpu_count() or 1):
             faults.append(file.read())
         equal(os.waitpid(pid, 0)[1], 0, "a worker")
     true(not any(faults), "\n".join(faults))
+
+
+def settled(function):
+    """For a worker's jobs, (position, ...): a child that has settled does
+    them, and when it is done all is as it was before."""
+    def child(job):
+        world, rest = job
+        world.settle()
+        function(world, *rest)
+
+    def run(job):
+        position, *rest = job
+        with World(position) as world:
+            share_out(child, [(world, rest)], 1)
+            world.untouched()
+    return run
 
 
 def part(items, count):
