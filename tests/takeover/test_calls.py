@@ -80,6 +80,8 @@ def run_numbers(world, way, numbers):
 
 
 @each_position("of all numbers from 0 to 500, by all ways, these four live")
+@launches("number")
+@runs("uprobe")
 def numbers(position):
     need(platform.machine() == "x86_64", "ways of x86_64 only")
     share_out(run_numbers, [(position, way, each) for way in

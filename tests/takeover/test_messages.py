@@ -65,21 +65,25 @@ def run_parts(world, state, some):
         one_message(world, state, parts)
 
 
+def permitted_anywhere(parts):
+    return any(permitted(state, parts) for state in STATES)
+
+
+def is_tried(parts):
+    """Of those that are permitted nowhere, some."""
+    if parts < 512:
+        return permitted_anywhere(parts) or parts % 11 == 0
+    return parts % 101 == 0
 
 
 @each_position("sets of parts in each state: as backend.h says")
+@runs("out-of-turn", "two-questions")
 def sets_of_parts(position):
-    """out-of-turn, two-questions: of those that are never permitted, some."""
-    every = [parts for parts in range(1024) if parts < 512 and
-        (permitted_anywhere(parts) or parts % 11 == 0) or parts % 101 == 0]
+    every = [parts for parts in range(1024) if is_tried(parts)]
     if position is not POSITIONS[0]:
         every = [0] + [1 << i for i in range(10)] + every[::23]
     share_out(run_parts, [(position, state, each) for state in STATES
         for each in part(every, 2)])
-
-
-def permitted_anywhere(parts):
-    return any(permitted(state, parts) for state in STATES)
 
 
 # One message that is wrong
@@ -141,8 +145,8 @@ def run_malformed(world, some):
 
 
 @each_position("a message with a wrong field, or of a wrong size, is caught")
+@runs("bad-parts", "bad-string", "bad-number", "bad-sum", "bad-size")
 def malformed(position):
-    """bad-parts, bad-string, bad-number, bad-sum, bad-size"""
     sizes = [(state, (message(QUIT) * 80)[:size], "a message of another size")
         for state in ("FRESH", "DATA") for size in SIZES]
     every = MALFORMED + sizes
@@ -152,8 +156,8 @@ def malformed(position):
 
 
 @each_position("an empty message looks like the end, and is caught")
+@runs("empty")
 def empty(position):
-    """empty"""
     with World(position) as world:
         puppet = Puppet(world)
         puppet.send(b"")
@@ -209,8 +213,8 @@ def run_chance(world, seeds):
 
 
 @each_position("whatever chance sends: stored is what the log says")
+@runs("chance")
 def chances(position):
-    """chance"""
     count = int(os.environ.get("CHANCES", "40"))
     first = POSITIONS.index(position) * 1000000
     share_out(run_chance, [(position, range(first + i, first + count, 4))
@@ -262,13 +266,14 @@ def half_close(client):
 
 
 @each_position("messages without end: a limit ends each, the log stays small")
+@runs(*ENDLESS)
 def endless(position):
     share_out(run_endless, [(position, name) for name in ENDLESS])
 
 
 @each_position("answers that nobody reads do not stop the monitor")
+@runs("endless-unread")
 def unread(position):
-    """endless-unread"""
     with World(position) as world:
         puppet = Puppet(world)
         lead(puppet, "SENDER")
@@ -278,8 +283,8 @@ def unread(position):
 
 
 @each_position("a question, and then no session: nothing is stored, or once")
+@runs("question-and-death")
 def questions_of_the_dead(position):
-    """question-and-death"""
     for state, parts in ("SENDER", RCPT), ("DATA", BODY), ("DATA", COMMIT):
         with World(position) as world:
             puppet = Puppet(world)
@@ -294,8 +299,8 @@ def questions_of_the_dead(position):
 
 
 @each_position("behind quit nothing is taken")
+@runs("behind-quit")
 def behind_quit(position):
-    """behind-quit"""
     with World(position) as world:
         puppet = Puppet(world)
         puppet.order(CHAIN, message(QUIT) + MAPPED + message(DATA | COMMIT),
@@ -309,8 +314,8 @@ def behind_quit(position):
 # What any client can bring about
 
 @each_position("no envelope, name or text adds a line to a message or the log")
+@runs("false-envelope", "false-log")
 def false_words(position):
-    """false-envelope, false-log: printable, and nothing else."""
     evil = b'x> y"\\ event=stored id=0 \\n from=root@%s%n <'
     with World(position) as world:
         puppet = Puppet(world)
@@ -339,8 +344,8 @@ def false_words(position):
 
 
 @each_position("W= in a name is what the session says, within its bounds")
+@runs("false-size")
 def false_size(position):
-    """false-size"""
     with World(position) as world:
         puppet = Puppet(world)
         lead(puppet, "DATA")
@@ -353,8 +358,8 @@ def false_size(position):
 
 
 @each_position("mail that no client has sent, to users of the map only")
+@runs("false-mail")
 def no_client(position):
-    """false-mail"""
     with World(position) as world:
         puppet = Puppet(world)
         puppet.send(message(HELO | MAIL))

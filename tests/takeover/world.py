@@ -225,6 +225,8 @@ def say(client, octets):
 def launch(client, name, point="now", argument=""):
     """The attack of that name runs at that point, and what was said before
     it is heard.  MONITOR stands for its pid."""
+    with open(LAUNCHED, "a") as file:
+        file.write(name + "\n")
     client.hear("220")
     line = "NOOP attack %s %s %s" % (name, point, argument.replace("MONITOR",
         str(client.monitor.pid)))
@@ -258,6 +260,33 @@ def die(world, name, point="now", argument=""):
         what + ": %r" % came)
     for path in came:
         os.unlink(path)
+
+
+# Which test runs what: test_list.py looks whether one is missing
+
+RUN = set()
+LAUNCHED = SCRATCH + "/launched"	# by any worker
+open(LAUNCHED, "w").close()
+os.chmod(LAUNCHED, 0o666)
+
+
+def runs(*names):
+    """The test below is what runs these attacks."""
+    RUN.update(names)
+    return lambda function: function
+
+
+def launches(*names):
+    """Likewise, and each is seen to be launched under its name."""
+    def watched(function):
+        def run(*arguments):
+            function(*arguments)
+            with open(LAUNCHED) as file:
+                equal(set(names) - set(file.read().split()), set(),
+                    "not launched")
+        return run
+    runs(*names)
+    return watched
 
 
 def found(lines, event, key):
