@@ -19,8 +19,8 @@ struct home {
 	char base[PATH_MAX / 4];
 	char users[PATH_MAX / 2];		/* the map */
 	char box[HOME_BOXES][PATH_MAX / 2];
-	struct log log;
-	struct rights rights;	/* whoever we are, as an ordinary user */				/* into memory */
+	struct log log;				/* into memory */
+	struct rights rights;	/* whoever we are, as an ordinary user */
 	char text[1 << 21];			/* of home_log */
 };
 

@@ -51,6 +51,16 @@ clear_desk(void)
 	ck_assert_int_eq(system(command), 0);
 }
 
+bool
+root_only(const char *title)
+{
+	if (geteuid() == 0)
+		return true;
+	printf("# skip %s: not root\n", title);
+	fflush(stdout);
+	return false;
+}
+
 void
 script(const char *commands)
 {

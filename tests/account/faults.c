@@ -162,36 +162,27 @@ __wrap_waitpid(pid_t pid, int *status, int options)
 }
 
 /* Each by itself, and what is told of it. */
+static const struct {
+	const char *call;
+	long number;
+	int error;
+	const char *told;
+} rows[] = {
+	{ "pipe2", -1, EMFILE, "pipe2" },
+	{ "fork", -1, EAGAIN, "fork" },
+	{ "syscall", SYS_pidfd_open, ENOSYS, "pidfd_open" },
+	{ "poll", -1, ENOMEM, "smtp-receive-user" },
+	{ "read", -1, EIO, "smtp-receive-user" },
+	{ "dup2", 0, EBADF, "dup2" },
+	{ "dup2", 1, EBADF, "dup2" },
+	{ "dup2", 2, EBADF, "dup2" },
+	{ "prctl", PR_SET_PDEATHSIG, EINVAL, "prctl" },
+	{ "prctl", PR_SET_NO_NEW_PRIVS, EINVAL, "prctl" },
+	{ "getppid", -1, ESRCH, "prctl" },
+};
+
 START_TEST(a_call_that_fails)
 {
-	static const struct {
-		const char *call;
-		long number;
-		int error;
-		const char *told;
-	} rows[] = {
-		{ "pipe2", -1, EMFILE, "pipe2" },
-		{ "fork", -1, EAGAIN, "fork" },
-		{ "syscall", SYS_pidfd_open, ENOSYS, "pidfd_open" },
-		{ "poll", -1, ENOMEM, "smtp-receive-user" },
-		{ "read", -1, EIO, "smtp-receive-user" },
-		{ "dup2", 0, EBADF, "dup2" },
-		{ "dup2", 1, EBADF, "dup2" },
-		{ "dup2", 2, EBADF, "dup2" },
-		{ "syscall", SYS_setgroups, EPERM, "setresuid" },
-		{ "syscall", SYS_setresgid, EPERM, "setresuid" },
-		{ "syscall", SYS_setresuid, EAGAIN, "setresuid" },
-		{ "prctl", PR_SET_PDEATHSIG, EINVAL, "prctl" },
-		{ "prctl", PR_SET_NO_NEW_PRIVS, EINVAL, "prctl" },
-		{ "getppid", -1, ESRCH, "prctl" },
-	};
-
-	if (strcmp(rows[_i].told, "setresuid") == 0) {
-		if (geteuid() != 0)	/* the first of them fails anyway */
-			return;
-		desk.accounts.root = true;
-		desk.accounts.uid = desk.accounts.gid = 64321;
-	}
 	script(ANN);
 	fault_of(rows[_i].call, rows[_i].number, rows[_i].error, 1);
 	ck_trouble(rows[_i].told, rows[_i].error);
@@ -199,12 +190,35 @@ START_TEST(a_call_that_fails)
 }
 END_TEST
 
+/* Of who is not root the first of them fails anyway. */
+static const struct {
+	long number;
+	int error;
+} changes[] = {
+	{ SYS_setgroups, EPERM },
+	{ SYS_setresgid, EPERM },
+	{ SYS_setresuid, EAGAIN },
+};
+
+START_TEST(root_cannot_become_somebody_else)
+{
+	if (!root_only("root_cannot_become_somebody_else"))
+		return;
+	desk.accounts.root = true;
+	desk.accounts.uid = desk.accounts.gid = 64321;
+	script(ANN);
+	fault_of("syscall", changes[_i].number, changes[_i].error, 1);
+	ck_trouble("setresuid", changes[_i].error);
+	fault_of("none", -1, 0, 0);
+}
+END_TEST
+
+static const char *const interrupted[] = { "poll", "read", "waitpid" };
+
 START_TEST(a_signal_interrupts)
 {
-	static const char *const calls[] = { "poll", "read", "waitpid" };
-
 	script(ANN);
-	fault_of(calls[_i], -1, EINTR, 3);
+	fault_of(interrupted[_i], -1, EINTR, 3);
 	ck_assert_int_eq(find(), ACCOUNT_FOUND);
 	ck_assert_int_eq(fault.times, 0);
 }
@@ -259,8 +273,10 @@ END_TEST
 void
 add_faults(TCase *tc)
 {
-	tcase_add_loop_test(tc, a_call_that_fails, 0, 14);
-	tcase_add_loop_test(tc, a_signal_interrupts, 0, 3);
+	tcase_add_loop_test(tc, a_call_that_fails, 0, countof(rows));
+	tcase_add_loop_test(tc, root_cannot_become_somebody_else, 0,
+	    countof(changes));
+	tcase_add_loop_test(tc, a_signal_interrupts, 0, countof(interrupted));
 	tcase_add_test(tc, the_program_is_not_there);
 	tcase_add_test(tc, what_its_interpreter_lacks);
 	tcase_add_test(tc, somebody_else_has_reaped_it);

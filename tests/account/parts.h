@@ -54,6 +54,9 @@ void fault_of(const char *call, long number, int error, int times);
 /* Of kill(2): it says 0 and kills nobody. */
 extern bool harmless;
 
+/* Are we root?  If not, the test of this title is one that was skipped. */
+bool root_only(const char *title);
+
 void add_answers(TCase *);
 void add_faults(TCase *);
 void add_runs(TCase *);

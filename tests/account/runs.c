@@ -64,11 +64,8 @@ START_TEST(as_root_it_is_run_as_somebody_else)
 {
 	static const gid_t groups[] = { 4, 5 };
 
-	if (geteuid() != 0) {
-		printf("# skip as_root_it_is_run_as_somebody_else: not root\n");
-		fflush(stdout);
+	if (!root_only("as_root_it_is_run_as_somebody_else"))
 		return;
-	}
 	ck_assert_int_eq(setgroups(2, groups), 0);
 	desk.accounts.root = true;
 	desk.accounts.uid = 64321;

@@ -23,11 +23,11 @@ START_TEST(size_over_the_limit)
 }
 END_TEST
 
+static const uint32_t lens[] = { 0, 1, BODY_SIZE - 1, BODY_SIZE + 1,
+    UINT32_MAX };
+
 START_TEST(a_body_that_is_not_a_full_buffer)
 {
-	static const uint32_t lens[] = { 0, 1, BODY_SIZE - 1, BODY_SIZE + 1,
-	    UINT32_MAX };
-
 	lead_to(HOUSE_DATA);
 	say_changed(ASK_BODY)->len = lens[_i];
 	play(WAIT);
@@ -145,7 +145,8 @@ START_TEST(notes_without_end)
 }
 END_TEST
 
-/* Those of RCPT count as well, and those of a mail whose client hung up. */
+/* Those of RCPT count as well, and those of a mail whose client hung up.
+ * _i: 0 by RCPT, 1 by the dot. */
 START_TEST(refusals_without_end)
 {
 	lead_to(_i == 0 ? HOUSE_SENDER : HOUSE_DATA);
@@ -163,10 +164,10 @@ START_TEST(refusals_without_end)
 END_TEST
 
 /* A session that keeps the monitor busy; a good one stops by itself before. */
+static const unsigned last[] = { ASK_QUIT, ASK_HELO, ASK_MAIL };
+
 START_TEST(commands_without_end)
 {
-	static const unsigned last[] = { ASK_QUIT, ASK_HELO, ASK_MAIL };
-
 	for (int i = 0; i < HOUSE_COMMANDS; i++)
 		say(ASK_HELO);
 	say(last[_i]);
@@ -196,13 +197,14 @@ void
 add_limits(TCase *tc)
 {
 	tcase_add_loop_test(tc, size_over_the_limit, 0, 2);
-	tcase_add_loop_test(tc, a_body_that_is_not_a_full_buffer, 0, 5);
+	tcase_add_loop_test(tc, a_body_that_is_not_a_full_buffer, 0,
+	    countof(lens));
 	tcase_add_test(tc, bodies_over_the_limit);
 	tcase_add_loop_test(tc, the_commits_sums, 0, countof(commits));
 	tcase_add_test(tc, rcpt_over_max_recipients);
 	tcase_add_test(tc, rcpt_after_max_unknown);
 	tcase_add_loop_test(tc, notes_without_end, 0, 2);
 	tcase_add_loop_test(tc, refusals_without_end, 0, 2);
-	tcase_add_loop_test(tc, commands_without_end, 0, 3);
+	tcase_add_loop_test(tc, commands_without_end, 0, countof(last));
 	tcase_add_test(tc, a_stored_mail_is_a_new_start);
 }
