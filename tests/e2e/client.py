@@ -81,6 +81,20 @@ class Client:
         self.say(stuffed(body))
         return self.hear(wanted)
 
+    def refused(self, to, wanted, *others):
+        """A connection for a mail that one recipient may not have, but the
+        others, if any; what is said of the one."""
+        self.hello()
+        self.ask("MAIL FROM:<eve@example.com>", "250")
+        said = self.ask("RCPT TO:<%s>" % to, wanted)
+        for each in others:
+            self.ask("RCPT TO:<%s>" % each, "250")
+        if others:
+            self.ask("DATA", "354")
+            self.ask("hi\r\n.", "250")
+        self.quit()
+        return said
+
     def quit(self):
         self.ask("QUIT", "221 2.0.0")
         self.end()

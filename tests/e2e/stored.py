@@ -8,7 +8,7 @@ from tap import equal, true
 
 
 class Stored:
-    """A file in new/ or cur/, taken apart: its block of three headers and the body."""
+    """A file in new/ or cur/, taken apart: the three headers and the body."""
 
     BLOCK = re.compile(
         rb"Return-Path: <(?P<sender>[^\n]*)>\n"

@@ -133,14 +133,8 @@ def roots():
     with Landlord() as house:
         for each in "", "/tmp", "/new", "/cur":
             os.chown(house.box("ann", each), 0, 0)
-        client = house.connect()
-        client.hello()
-        client.ask("MAIL FROM:<a@b>", "250")
-        client.ask("RCPT TO:<ann@example.org>", "451 4.3.0")
-        client.ask("RCPT TO:<bob@example.org>", "250")
-        client.ask("DATA", "354")
-        client.ask("hi\r\n.", "250")
-        client.quit()
+        house.connect().refused("ann@example.org", "451 4.3.0",
+            "bob@example.org")
         equal(house.reap(), [75])
         line, = house.log("failed", call="fstat", path=house.box("ann"))
         true("root" in line["what"], line)
@@ -205,12 +199,8 @@ def no_kill():
 @test("a Maildir of session-user's: 451 and a line")
 def sessions_own():
     with Landlord(session_user="%d:%d" % ((OWNERS["ann"],) * 2)) as house:
-        client = house.connect()
-        client.hello()
-        client.ask("MAIL FROM:<a@b>", "250")
-        client.ask("RCPT TO:<ann@example.org>", "451 4.3.0")
-        client.ask("RCPT TO:<bob@example.org>", "250")
-        client.quit()
+        house.connect().refused("ann@example.org", "451 4.3.0",
+            "bob@example.org")
         equal(house.reap(), [75])
         line, = house.log("failed", call="fstat", path=house.box("ann"))
         true("session-user" in line["what"], line)

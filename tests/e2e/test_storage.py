@@ -15,15 +15,8 @@ def full_at_rcpt():
         fill(disk)
         with Receiver(boxes=("bob",)) as receiver:
             box = make_maildir_of(disk, receiver)
-            client = receiver.connect()
-            client.hello()
-            client.ask("MAIL FROM:<a@b>", "250")
-            client.ask("RCPT TO:<ann@example.org>", "452 4.3.1")
-            client.ask("RCPT TO:<bob@example.org>", "250")
-            client.ask("DATA", "354")
-            client.say(stuffed(BODY))
-            client.hear("250")
-            client.quit()
+            receiver.connect().refused("ann@example.org", "452 4.3.1",
+                "bob@example.org")
             equal(receiver.reap(), [75])
             receiver.one("bob")
             equal(files(box), [])
@@ -64,11 +57,7 @@ def no_inode():
                     open("%s/%d" % (disk, number), "w").close()
             except OSError as error:
                 equal(error.errno, errno.ENOSPC)
-            client = receiver.connect()
-            client.hello()
-            client.ask("MAIL FROM:<a@b>", "250")
-            client.ask("RCPT TO:<ann@example.org>", "452 4.3.1")
-            client.quit()
+            receiver.connect().refused("ann@example.org", "452 4.3.1")
             equal(receiver.reap(), [75])
             equal(files(box), [])
             true("inode" in receiver.log_text(), receiver.log_text())
@@ -80,11 +69,7 @@ def read_only():
         with Receiver(boxes=()) as receiver:
             box = make_maildir_of(disk, receiver)
             subprocess.run(["mount", "-o", "remount,ro", disk], check=True)
-            client = receiver.connect()
-            client.hello()
-            client.ask("MAIL FROM:<a@b>", "250")
-            client.ask("RCPT TO:<ann@example.org>", "451 4.3.0")
-            client.quit()
+            receiver.connect().refused("ann@example.org", "451 4.3.0")
             equal(receiver.reap(), [75])
             equal(files(box), [])
             true(any(shows(line, errno.EROFS) and box in line.get("path", "")
@@ -154,11 +139,7 @@ def no_sync_calls():
 def no_openat2():
     with Receiver() as receiver:
         without(receiver, deny("openat2", errno.ENOSYS))
-        client = receiver.connect()
-        client.hello()
-        client.ask("MAIL FROM:<a@b>", "250")
-        client.ask("RCPT TO:<ann@example.org>", "451 4.3.0")
-        client.quit()
+        receiver.connect().refused("ann@example.org", "451 4.3.0")
         equal(receiver.reap(), [75])
         true("5.6" in receiver.log_text(), receiver.log_text())
 

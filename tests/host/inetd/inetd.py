@@ -66,11 +66,7 @@ def wrong_configuration(kind):
 @each("a map with a fault: a line of it in syslog, not in a reply")
 def wrong_map(kind):
     with SuperServer(kind, users="ann@example.org {base}/ann/\nx\n") as server:
-        client = server.connect()
-        client.hello()
-        client.ask("MAIL FROM:<>", "250")
-        client.ask("RCPT TO:<bob@example.org>", "451 4.3.5")
-        client.quit()
+        server.connect().refused("bob@example.org", "451 4.3.5")
         logged(server, "connect", "helo", "map", "refused", "closed")
 
 

@@ -209,16 +209,6 @@ def send(*to, wanted="250 2.0.0", **where):
     client.quit()
 
 
-def refused(to, wanted, **where):
-    """That recipient is answered with this."""
-    client = connect(**where)
-    client.hello()
-    client.ask("MAIL FROM:<eve@example.com>", "250")
-    said = client.ask("RCPT TO:<%s>" % to, wanted)
-    client.quit()
-    return said
-
-
 def files(box=ANN, part="new"):
     return sorted(glob.glob("%s/%s/*" % (box, part)))
 

@@ -79,7 +79,7 @@ def priorities():
     os.kill(pair()[1], signal.SIGKILL)
     client.rest_text()
     configure(MAP + "no target\n")
-    refused("nobody@example.org", "451 4.3.5")
+    connect().refused("nobody@example.org", "451 4.3.5")
     configure()
     healthy()
     seen = {re.match(r"event=(\w+)", line)[1]: priority
@@ -147,10 +147,7 @@ def faults():
         configure(users, conf)
         client = connect()
         if greeting == "220":
-            client.hello()
-            client.ask("MAIL FROM:<>", "250")
-            client.ask("RCPT TO:<gone@example.org>", "451 4.3.0")
-            client.quit()
+            client.refused("gone@example.org", "451 4.3.0")
         else:
             true(client.rest_text().startswith(greeting), greeting)
         healthy()

@@ -90,8 +90,8 @@ def both_arrive():
     arrives()
     for to in "bob@example.org", "Bob+lists@users.example.org":
         arrives(BOB, to, "bob")
-    refused("nosuch@users.example.org", "550 5.1.1")
-    refused("vmail@users.example.org", "550 5.1.1")
+    connect().refused("nosuch@users.example.org", "550 5.1.1")
+    connect().refused("vmail@users.example.org", "550 5.1.1")
 
 
 @test("system-users.conf: mail for virtual and for system users")
@@ -191,7 +191,7 @@ def read_write():
     make_maildir("/srv/carol", "vmail")
     configure(MAP + "carol@example.org /srv/carol/Maildir/\n")
     with hardened():
-        refused("carol@example.org", "451")
+        connect().refused("carol@example.org", "451")
         with drop_in("ReadWritePaths=/srv", name="mine.conf"):
             arrives("/srv/carol/Maildir", "carol@example.org")
 
@@ -200,7 +200,7 @@ def read_write():
 def suid_sgid():
     configure()
     with hardened(), drop_in("RestrictSUIDSGID=yes"):
-        refused("ann@example.org", "451")
+        connect().refused("ann@example.org", "451")
 
 
 # tcpserver
