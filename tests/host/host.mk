@@ -2,7 +2,7 @@
 #
 #	make systemd-test	a systemd is booted, with units/ as installed
 #	make inetd-test		openbsd-inetd and xinetd serve port 25
-#	make evening-test	the README, from nothing to reading the first mail
+#	make evening-test	the README, from nothing to the first mail
 #	make host-test		all of them
 #
 # All want root, and bring what they need as make check does.  Nothing of this

@@ -2,7 +2,8 @@
 host of its own.  Both give the client's socket as descriptor 2, too."""
 
 from harness import *
-from stage import BOB, HOME, SuperServer, make_host, write
+from host import write
+from stage import BOB, HOME, SuperServer, make_host
 
 BODY = b"Message-ID: <1@client.example>\r\nSubject: hi\r\n\r\nhi\r\n"
 WANTED = {"connect": "info", "helo": "info", "stored": "info",
@@ -148,7 +149,6 @@ def no_limit():
 def refused(client):
     """Closed without a greeting."""
     equal(client.rest_text(), "")
-    return True
 
 
 @test("xinetd: ten connections from one address, the eleventh is closed")

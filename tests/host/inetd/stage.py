@@ -9,12 +9,12 @@ import socket
 import subprocess
 import threading
 
-from client import Client
 from harness import COMM, SCRATCH, UID, Receiver
+from host import connect, listens, write
 from manual import read
 from people import Host, mount
 from stored import parse_log
-from tap import equal, need_root, tool, true, until
+from tap import need_root, tool, true, until
 
 NEWNET = 0x40000000
 FACILITIES = {2: "mail", 3: "daemon"}
@@ -28,12 +28,6 @@ vmail:x:%d:%d::/var/vmail:/usr/sbin/nologin
 smtp-receive:x:%d:%d::/:/usr/sbin/nologin
 bob:x:%d:%d::%s:/bin/sh
 """ % (UID, UID, SESSION, SESSION, BOB, BOB, HOME)
-
-
-def write(path, text):
-    os.makedirs(os.path.dirname(path), exist_ok=True)
-    with open(path, "w") as file:
-        file.write(text)
 
 
 def make_host():
@@ -140,15 +134,9 @@ class SuperServer:
 
     def listening(self):
         true(self.process.poll() is None, self.kind + " has ended")
-        for table in "tcp", "tcp6":
-            with open("/proc/net/" + table) as file:
-                if any(":0019 " in line and " 0A " in line for line in file):
-                    return True
-        return False
+        return listens()
 
-    def connect(self, source="", address="127.0.0.1"):
-        return Client(*[socket.create_connection((address, 25),
-            source_address=(source, 0)).detach()] * 2)
+    connect = staticmethod(connect)
 
     def stop(self):
         self.process.send_signal(signal.SIGTERM)

@@ -4,27 +4,19 @@
 The users are ann, whose Maildir is vmail's, and bob, who has an account.  What
 a test changes by drop_in() it takes back by leaving the context."""
 
-import glob
-import json
 import os
-import pwd
-import re
-import shutil
-import socket
 import subprocess
 import sys
-import time
 
-from client import Client
+from host import sh, write
 from manual import readme_block
-from tap import TOP, equal, true, until
+from tap import TOP, equal, until
 
 BOOT = TOP + "/tests/with-systemd"
 SYSTEM = "/etc/systemd/system"
 DOC = "/usr/local/share/doc/smtp-receive"
 SOCKET = "smtp-receive.socket"
 SERVICE = "smtp-receive@.service"
-BODY = b"Message-ID: <1@client.example>\r\nSubject: hi\r\n\r\nhi\r\n"
 ANN, BOB = "/var/vmail/ann/Maildir", "/home/bob/Maildir"
 
 CONF = "hostname = mx.example.org\nmin-free = 1M\n"
@@ -47,24 +39,7 @@ def booted():
         stdin=subprocess.DEVNULL)
     if done.returncode == 77:
         print("1..0 # SKIP this machine cannot boot a systemd")
-    sys.exit(done.returncode % 77)
-
-
-def sh(command, wanted=0, **more):
-    """What it says, both outputs."""
-    done = subprocess.run(["sh", "-ec", command], stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE, stderr=subprocess.STDOUT, encoding="utf-8",
-        timeout=120, **more)
-    equal(done.returncode, wanted, command + ": " + done.stdout)
-    return done.stdout.strip()
-
-
-def write(path, text, age=10):
-    os.makedirs(os.path.dirname(path), exist_ok=True)
-    with open(path, "w") as file:
-        file.write(text)
-    then = time.time() - age
-    os.utime(path, (then, then))
+    sys.exit(0 if done.returncode == 77 else done.returncode)
 
 
 def install():
@@ -150,79 +125,6 @@ def healthy():
     until(lambda: not instances(), "all instances to be forgotten", 60)
     equal(show(SOCKET, "ActiveState"), "active")
     equal(sh("systemctl --failed --plain --no-legend"), "")
-
-
-def listens():
-    """Somebody does, on port 25."""
-    for table in "tcp", "tcp6":
-        with open("/proc/net/" + table) as file:
-            if any(":0019 " in line and " 0A " in line for line in file):
-                return True
-    return False
-
-
-# The journal
-
-class Journal:
-    """What is written from now on."""
-
-    def __init__(self):
-        sh("journalctl --sync")
-        self.after = json.loads(sh("journalctl -q -n 1 -o json"))["__CURSOR"]
-
-    def entries(self):
-        sh("journalctl --sync")
-        said = sh("journalctl -q -o json --after-cursor '%s'" % self.after)
-        return [json.loads(line) for line in said.splitlines()]
-
-    def events(self, name=None):
-        """(priority, line) of each line of the program's."""
-        found = []
-        for each in self.entries():
-            if each.get("SYSLOG_IDENTIFIER") == "smtp-receive":
-                event = re.match(r"event=(\w+) ", each["MESSAGE"])
-                true(event, each["MESSAGE"])
-                if name in (None, event[1]):
-                    found.append((int(each["PRIORITY"]), each["MESSAGE"]))
-        return found
-
-    def statuses(self):
-        """What systemd found worth a line in how services ended."""
-        return sorted(each["EXIT_CODE"] + " " + each["EXIT_STATUS"]
-            for each in self.entries() if "EXIT_STATUS" in each
-            and each.get("UNIT", "").startswith("smtp-receive"))
-
-
-# Clients
-
-def connect(source="", address="127.0.0.1", seconds=30):
-    there = socket.create_connection((address, 25), timeout=seconds,
-        source_address=(source, 0) if source else None)
-    there.settimeout(None)
-    return Client(*[there.detach()] * 2, seconds)
-
-
-def send(*to, wanted="250 2.0.0", **where):
-    client = connect(**where)
-    client.hello()
-    client.mail(BODY, *to, wanted=wanted)
-    client.quit()
-
-
-def files(box=ANN, part="new"):
-    return sorted(glob.glob("%s/%s/*" % (box, part)))
-
-
-def arrives(box=ANN, to="ann@example.org", owner="vmail", **where):
-    """One mail more for that Maildir, of its owner."""
-    before = set(files(box))
-    send(to, **where)
-    new = set(files(box)) - before
-    equal(len(new), 1, "new messages for " + to)
-    stat = os.stat(new.pop())
-    equal((pwd.getpwuid(stat.st_uid).pw_name, stat.st_mode & 0o7777),
-        (owner, 0o600))
-    equal(files(box, "tmp"), [])
 
 
 # Processes

@@ -5,6 +5,7 @@ with their own rights.
 time limit: 200"""
 
 import subprocess
+import time
 
 from booted import *
 from tap import run_all, test

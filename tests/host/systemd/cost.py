@@ -7,11 +7,14 @@ smtp-receive -V, a static program that does nothing, and to wait for its end.
 A virtual machine can be ten times slower at that than another, and all
 figures with it."""
 
+import pwd
 import resource
+import time
 
 from booted import *
 from client import stuffed
-from tap import run_all, test, tool
+from host import connect, listens
+from tap import run_all, test, tool, true
 
 MAIL = b"Subject: hi\r\n\r\n" + b"x" * 62 + b"\r\n"
 MAIL += MAIL[-64:] * 63
@@ -64,8 +67,8 @@ def rate(parallel, count, port=25):
     start = time.monotonic()
     subprocess.run([tool("smtp-source"), "-s", str(parallel), "-m",
         str(count), "-l", "4096", "-f", "eve@example.com", "-t",
-        "ann@example.org", "inet:127.0.0.1:%d" % port], check=True, timeout=300,
-        capture_output=True)
+        "ann@example.org", "inet:127.0.0.1:%d" % port], check=True,
+        timeout=300, capture_output=True)
     return count / (time.monotonic() - start)
 
 

@@ -4,13 +4,17 @@ real systemd.
 time limit: 400"""
 
 import os
+import pwd
+import re
 import signal
 import socket
 import struct
 
 from booted import *
-from manual import items, macro
-from tap import run_all, test
+from clients import *
+from journal import Journal
+from manual import items
+from tap import run_all, test, true
 
 PRIORITIES = dict(alert=1, err=3, notice=5, info=6)
 

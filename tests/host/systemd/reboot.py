@@ -11,6 +11,7 @@ import sys
 import tempfile
 
 from booted import *
+from clients import *
 from client import stuffed
 from tap import need_root, run_all, test
 

@@ -5,8 +5,15 @@ say is broken does break.
 
 time limit: 600"""
 
+import os
+import pwd
+import re
+
 from booted import *
-from tap import run_all, test
+from clients import *
+from host import listens
+from journal import Journal
+from tap import run_all, test, true
 
 TCPSERVER = "smtp-receive-tcpserver.service"
 STRICT, FILTER = "1", "2"
@@ -16,7 +23,7 @@ STRICT, FILTER = "1", "2"
 # fails of attempts(), and in which call.
 NEEDED = {
     "CAP_DAC_READ_SEARCH": (2, ["ann"], ["openat2"]),
-    "CAP_KILL": (5, ["stop"], []),
+    "CAP_KILL": (5, ["ann", "stop", "bob"], ["capget"]),
     "CAP_SETGID": (6, ["ann", "stop", "bob"], ["setgroups"]),
     "CAP_SETUID": (7, ["ann", "stop", "bob"], ["setresuid"]),
     "CAP_SYS_CHROOT": (18, ["ann", "stop", "bob"], ["chroot"]),
