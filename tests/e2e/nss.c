@@ -8,28 +8,48 @@
 #include <pwd.h>
 #include <signal.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
+
+#define countof(array) (sizeof (array) / sizeof *(array))
 
 enum nss_status _nss_hesiod_getpwnam_r(const char *, struct passwd *, char *,
     size_t, int *);
 
+static const struct {
+	const char *name;
+	enum nss_status status;
+	int error;			/* 0: errno stays as it is */
+} failing[] = {
+	{ "silent", NSS_STATUS_UNAVAIL, 0 },
+	{ "unavailable", NSS_STATUS_UNAVAIL, ENOENT },
+	{ "refused", NSS_STATUS_UNAVAIL, ECONNREFUSED },
+	{ "again", NSS_STATUS_TRYAGAIN, EAGAIN },
+	{ "endless", NSS_STATUS_TRYAGAIN, ERANGE },
+};
+
+static const struct {
+	const char *name;
+	char *answers;
+	uid_t uid;
+	char *home;
+} users[] = {
+	{ "other", "ann", 64331, "/home/ann" },
+	{ "upper", "Upper", 64331, "/home/upper" },
+	{ "relative", "relative", 64331, "home" },
+	{ "minus", "minus", (uid_t)-1, "/home/minus" },
+	{ "toor", "toor", 0, "/root" },
+	{ "long", "long", 64331, "/home/ann" },
+	{ "prints", "prints", 64331, "/home/ann" },
+	{ "forks", "forks", 64331, "/home/ann" },
+};
+
 static enum nss_status
 fails(enum nss_status status, int *error, int number)
 {
-	*error = number;
+	if (number != 0)
+		*error = number;
 	return status;
-}
-
-/* name:uid:gid:home, of a user whose home may be anything. */
-static enum nss_status
-found(struct passwd *entry, char *name, uid_t uid, char *home)
-{
-	*entry = (struct passwd){ .pw_name = name, .pw_passwd = "x",
-	    .pw_uid = uid, .pw_gid = 64331, .pw_gecos = "", .pw_dir = home,
-	    .pw_shell = "/bin/sh" };
-	return NSS_STATUS_SUCCESS;
 }
 
 static void
@@ -41,9 +61,8 @@ leave_a_child(void)
 	}
 }
 
-enum nss_status
-_nss_hesiod_getpwnam_r(const char *name, struct passwd *entry, char *room,
-    size_t size, int *error)
+static void
+misbehave(const char *name)
 {
 	if (strcmp(name, "hangs") == 0)
 		pause();
@@ -55,31 +74,27 @@ _nss_hesiod_getpwnam_r(const char *name, struct passwd *entry, char *room,
 		puts("module: hello");
 	if (strcmp(name, "forks") == 0)
 		leave_a_child();
-	if (strcmp(name, "silent") == 0)	/* errno stays as it is */
-		return NSS_STATUS_UNAVAIL;
-	if (strcmp(name, "unavailable") == 0)
-		return fails(NSS_STATUS_UNAVAIL, error, ENOENT);
-	if (strcmp(name, "refused") == 0)
-		return fails(NSS_STATUS_UNAVAIL, error, ECONNREFUSED);
-	if (strcmp(name, "again") == 0)
-		return fails(NSS_STATUS_TRYAGAIN, error, EAGAIN);
-	if (strcmp(name, "endless") == 0 ||
-	    (strcmp(name, "long") == 0 && size < 100000))
+}
+
+enum nss_status
+_nss_hesiod_getpwnam_r(const char *name, struct passwd *entry, char *room,
+    size_t size, int *error)
+{
+	(void)room;
+	misbehave(name);
+	if (strcmp(name, "long") == 0 && size < 100000)
 		return fails(NSS_STATUS_TRYAGAIN, error, ERANGE);
-	if (strcmp(name, "other") == 0)
-		return found(entry, "ann", 64331, "/home/ann");
-	if (strcmp(name, "upper") == 0)
-		return found(entry, "Upper", 64331, "/home/upper");
-	if (strcmp(name, "relative") == 0)
-		return found(entry, "relative", 64331, "home");
-	if (strcmp(name, "minus") == 0)
-		return found(entry, "minus", (uid_t)-1, "/home/minus");
-	if (strcmp(name, "toor") == 0)
-		return found(entry, "toor", 0, "/root");
-	if (strcmp(name, "long") == 0 || strcmp(name, "prints") == 0 ||
-	    strcmp(name, "forks") == 0) {
-		snprintf(room, size, "%s", name);
-		return found(entry, room, 64331, "/home/ann");
-	}
+	for (size_t i = 0; i < countof(failing); i++)
+		if (strcmp(name, failing[i].name) == 0)
+			return fails(failing[i].status, error,
+			    failing[i].error);
+	for (size_t i = 0; i < countof(users); i++)
+		if (strcmp(name, users[i].name) == 0) {
+			*entry = (struct passwd){ .pw_name = users[i].answers,
+			    .pw_passwd = "x", .pw_uid = users[i].uid,
+			    .pw_gid = 64331, .pw_gecos = "",
+			    .pw_dir = users[i].home, .pw_shell = "/bin/sh" };
+			return NSS_STATUS_SUCCESS;
+		}
 	return fails(NSS_STATUS_NOTFOUND, error, ENOENT);
 }
