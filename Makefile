@@ -101,7 +101,8 @@ $(BUILD)/%/flags: FORCE
 	@echo "$$FLAGS" | cmp -s - $@ || echo "$$FLAGS" >$@
 
 demo: all
-	@DEMO_PORT=$(DEMO_PORT) SMTP_RECEIVE=$(BUILD)/smtp-receive exec tests/demo
+	@DEMO_PORT=$(DEMO_PORT) SMTP_RECEIVE=$(BUILD)/smtp-receive \
+	    exec tests/demo
 
 MAN5	= smtp-receive.conf.5 smtp-receive-users.5
 MAN7	= smtp-receive-promise.7 smtp-receive-takeover.7

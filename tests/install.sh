@@ -100,8 +100,10 @@ uninstalls() {
 echo 1..6
 check "the program needs no library" is_static
 check "-V says the version of the Makefile" says_version
-check "install: these files; all may read them, but one, which nobody shall trace" installs
+check "install: these files; all may read them but one, not to be traced" \
+    installs
 check "install: the place of the program is written into the units" \
     knows_its_place
-check "install: smtp-receive-user is dynamic, of glibc, and finds root" is_dynamic
+check "install: smtp-receive-user is dynamic, of glibc, and finds root" \
+    is_dynamic
 check "uninstall: what install has put there, nothing else" uninstalls

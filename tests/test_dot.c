@@ -26,7 +26,8 @@ take(struct taken *t, struct span in, size_t split, size_t room)
 	for (;;) {
 		t->result = dot_take(&t->dot, &rest, t->out, &t->len, size);
 		if (t->len > size || t->dot.octets != t->len)
-			ck_abort_msg("%zu octets in room for %zu", t->len, size);
+			ck_abort_msg("%zu octets in room for %zu", t->len,
+			    size);
 		if (t->result == DOT_FULL)
 			size = size + room < SIZE ? size + room : SIZE;
 		else if (t->result == DOT_END || rest.at == in.at + in.len)
@@ -81,19 +82,21 @@ static const struct {
 START_TEST(only_cr_lf_dot_cr_lf_is_an_end)
 {
 	struct span in = span_of(rows[_i].in);
-	const char *rest = rows[_i].rest;
+	const char *rest = rows[_i].rest != NULL ? rows[_i].rest : "";
+	bool ends = rows[_i].rest != NULL;
 	size_t len = strlen(rows[_i].out);
 	struct taken t;
 
 	for (size_t split = 0; split <= in.len; split++)
 		for (size_t room = 1; room <= in.len + 1; room++) {
 			take(&t, in, split, room);
-			if (t.result != (rest != NULL ? DOT_END : DOT_HUNGRY) ||
+			if (t.result != (ends ? DOT_END : DOT_HUNGRY) ||
 			    t.dot.bare != rows[_i].bare || t.len != len ||
 			    memcmp(t.out, rows[_i].out, len) != 0 ||
-			    strcmp(in.at + t.used, rest != NULL ? rest : "") != 0)
-				ck_abort_msg("row %d, split at %zu, room %zu: %s "
-				    "%s, out %.*s, rest %s", _i, split, room,
+			    strcmp(in.at + t.used, rest) != 0)
+				ck_abort_msg("row %d, split at %zu, room %zu: "
+				    "%s %s, out %.*s, rest %s", _i, split,
+				    room,
 				    t.result == DOT_END ? "end" : "no end",
 				    t.dot.bare ? "bare" : "clean", (int)t.len,
 				    (char *)t.out, in.at + t.used);

@@ -6,7 +6,8 @@
 #include "../smtp-receive/span.h"
 #include "suite.h"
 
-#define LONG	"0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"
+#define SHORT	"0123456789abcdef"
+#define LONG	SHORT SHORT SHORT SHORT
 #define LONGER	LONG LONG LONG LONG
 
 static const struct {

@@ -87,14 +87,16 @@ START_TEST(our_own_texts_fit_a_line)
 
 	for (size_t i = 0; i < line.len - 2; i++)
 		ck_assert(line.text[i] == ' ' || span_graphic(line.text[i]));
-	ck_assert_uint_ge(line.len, 4 + len + (mark != NULL ? MAX_HOSTNAME : 0));
+	ck_assert_uint_ge(line.len,
+	    4 + len + (mark != NULL ? MAX_HOSTNAME : 0));
 	ck_assert_ptr_null(mark != NULL ? strstr(mark + 1, "%") : NULL);
 }
 END_TEST
 
 START_TEST(a_text_from_the_map_replaces_the_own)
 {
-	struct line line = write_reply(reply_reject_said, "no", "100%s %n gone");
+	struct line line = write_reply(reply_reject_said, "no",
+	    "100%s %n gone");
 
 	ck_assert_str_eq(line.text,
 	    "550 5.2.1 100%s %n gone [" ID "]\r\n");
@@ -143,7 +145,8 @@ START_TEST(a_small_place_is_kept_to)
 		char *at = malloc(size);
 
 		ck_assert_ptr_nonnull(at);
-		size_t len = reply_write(reply_map_broken, "", "", ID, at, size);
+		size_t len = reply_write(reply_map_broken, "", "", ID, at,
+		    size);
 		ck_assert_uint_le(len, size);
 		ck_assert_mem_eq(at + len - strlen(ID "]\r\n"), ID "]\r\n",
 		    strlen(ID "]\r\n"));

@@ -73,8 +73,8 @@ check_in(const struct dialogue *d, const char *name, const char *text,
 	struct span wanted = expand(text);
 
 	if (!heard_has(what, wanted))
-		ck_abort_msg("%s: no \"%.1200s\" in the %s:\n%.*s", d->title, text,
-		    name, shown(what.len), what.at);
+		ck_abort_msg("%s: no \"%.1200s\" in the %s:\n%.*s", d->title,
+		    text, name, shown(what.len), what.at);
 	free((void *)wanted.at);
 }
 
@@ -87,8 +87,8 @@ check_calls(const struct talk *t, const struct dialogue *d)
 		return;
 	fake_calls(&t->fake, calls, sizeof calls);
 	if (strcmp(calls, d->calls) != 0)
-		ck_abort_msg("%s: the calls were\n%.1200s, not\n%.1200s", d->title, calls,
-		    d->calls);
+		ck_abort_msg("%s: the calls were\n%.1200s, not\n%.1200s",
+		    d->title, calls, d->calls);
 }
 
 static void

@@ -83,7 +83,8 @@ class Server:
         for pid in filter(str.isdigit, os.listdir("/proc")):
             try:
                 with open(f"/proc/{pid}/stat") as f:
-                    table[int(pid)] = int(f.read().rpartition(")")[2].split()[1])
+                    fields = f.read().rpartition(")")[2].split()
+                    table[int(pid)] = int(fields[1])
             except OSError:
                 pass
         while parents:

@@ -1,4 +1,4 @@
-# fuzz.sh - each of $FUZZERS for FUZZ_SECONDS, as one test; "make fuzz" calls it.
+# fuzz.sh - each of $FUZZERS for FUZZ_SECONDS, as one test, for "make fuzz".
 #
 # NAME is build/fuzz/fuzz_NAME; seeds are in tests/fuzz/seeds/NAME/, words in
 # tests/fuzz/NAME.dict.  What it finds stays below build/fuzz/found/, what

@@ -107,7 +107,10 @@ END_TEST
 
 START_TEST(settle_syncs_by_range_only_where_that_is_known_and_wanted)
 {
-	static const struct { bool range, strict; int ranges, fsyncs; } rows[] = {
+	static const struct {
+		bool range, strict;
+		int ranges, fsyncs;
+	} rows[] = {
 		{ true, false, 2, 0 },
 		{ true, true, 0, 1 },
 		{ false, false, 0, 1 },

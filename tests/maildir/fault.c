@@ -11,8 +11,8 @@
 
 /* All that is wrapped; openat2 and renameat2 come by syscall(2). */
 static const char *const calls[] = {
-	"clock_gettime", "fremovexattr", "fstat", "fstatat", "fstatfs", "fsync", "getdents64",
-	"getrandom", "linkat", "lseek", "mknodat", "openat",
+	"clock_gettime", "fremovexattr", "fstat", "fstatat", "fstatfs", "fsync",
+	"getdents64", "getrandom", "linkat", "lseek", "mknodat", "openat",
 	"openat2", "renameat", "renameat2", "sync_file_range", "syncfs",
 	"uname", "unlinkat", "write",
 };

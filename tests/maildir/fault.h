@@ -39,7 +39,7 @@ struct fault_trick {
 	bool short_writes;		/* one byte, and EINTR in between */
 	const struct statfs *statfs;
 	const char *release;		/* of the kernel */
-	unsigned owner;			/* st_uid of fstat; the next: one more */
+	unsigned owner;			/* st_uid of fstat; then one more */
 	bool short_lists;		/* of getdents64: a few entries */
 	const char *long_entry;		/* once, in the next getdents64 */
 

@@ -105,7 +105,8 @@ END_TEST
 
 START_TEST(every_other_error_of_publish_is_told)
 {
-	static const char *const calls[] = { "renameat2", "linkat", "renameat" };
+	static const char *const calls[] = { "renameat2", "linkat",
+	    "renameat" };
 
 	ready();
 	for (int i = 0; i < _i; i++)

@@ -138,7 +138,8 @@ START_TEST(undo_of_a_failed_rename_does_not_read_cur_in_vain)
 	box[0].is_local = _i == 0;
 	undo_all();
 	ck_assert_int_eq(all_entries(), 0);
-	ck_assert_int_eq(fault_calls("getdents64"), _i * 2);	/* and the end */
+	/* With the end. */
+	ck_assert_int_eq(fault_calls("getdents64"), _i * 2);
 }
 END_TEST
 

@@ -99,7 +99,8 @@ __wrap_linkat(int from, const char *old, int to, const char *new, int flags)
 {
 	if (fault_instead("linkat"))
 		return (int)fault_answer();
-	return (int)fault_told("linkat", __real_linkat(from, old, to, new, flags));
+	return (int)fault_told("linkat", __real_linkat(from, old, to, new,
+	    flags));
 }
 
 int

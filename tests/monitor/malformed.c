@@ -39,9 +39,11 @@ static const struct row {
 	{ "an abort with a mail behind it", HOUSE_RCPTS,
 	  ASK_ABORT | ASK_MAIL, FIELD(more), 1, "an abort that is not alone" },
 	{ "a note of what is no refusal", HOUSE_READY, ASK_NOTE,
-	  FIELD(note_reply), reply_stored, "note: a reply that is not the session's" },
+	  FIELD(note_reply), reply_stored,
+	  "note: a reply that is not the session's" },
 	{ "a note of a fault that is ours", HOUSE_READY, ASK_NOTE,
-	  FIELD(note_reply), reply_trouble, "note: a reply that is not the session's" },
+	  FIELD(note_reply), reply_trouble,
+	  "note: a reply that is not the session's" },
 
 	{ "helo too long", HOUSE_FRESH, ASK_HELO,
 	  FIELD(helo_len), MAX_DOMAIN + 1, STRING },

@@ -1,8 +1,8 @@
 """What the proofs allow beside the promise, and nothing else.
 
 The words are those of smtp-receive-promise(7); tests/e2e/test_docs.py
-compares the two.  A test that meets one says so by allow(); at its end it prints
-how often each was needed."""
+compares the two.  A test that meets one says so by allow(); at its end it
+prints how often each was needed."""
 
 import atexit
 import collections

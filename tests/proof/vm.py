@@ -20,7 +20,8 @@ No distribution is booted, only a kernel (unpacked by "tests/unpack linux",
 never installed) with an initramfs that is made here: busybox and a dozen
 modules.  qemu's TCG needs no hardware for it; a boot takes 3 to 6 seconds.
 
-crash/blocklog.py reads the logs, which qemu's block driver blklogwrites writes."""
+crash/blocklog.py reads the logs, which qemu's block driver blklogwrites
+writes."""
 
 import glob
 import os

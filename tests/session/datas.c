@@ -120,9 +120,11 @@ static const struct dialogue dialogues[] = {
 	  DATA "(Received: x\r\n){200}\r\n.\r\n", "250 250 250 354 554:5.4.6",
 	  .body = reply_trouble },
 	{ "ours alone: refused in the middle, read to the end, aborted",
-	  DATA "(0123456789abcde\r\n){9}.\r\n" NEXT, "250 250 250 354 452:4.3.1 "
-	  "250 250 354 250", .body = reply_no_room, .stored = "next\n",
-	  .calls = "helo mail rcpt data body abort mail rcpt data commit quit" },
+	  DATA "(0123456789abcde\r\n){9}.\r\n" NEXT,
+	  "250 250 250 354 452:4.3.1 250 250 354 250",
+	  .body = reply_no_room, .stored = "next\n",
+	  .calls = "helo mail rcpt data body abort mail rcpt data commit "
+	  "quit" },
 	{ "and with the house's own words",
 	  DATA "(0123456789abcde\r\n){9}.\r\n", "250 250 250 354 450:4.2.1",
 	  .body = reply_later_said, .text = "450 4.2.1 Body later [" ID ".1]" },

@@ -23,7 +23,8 @@ status_length(struct span text)
 {
 	size_t len = 0, dots = 0;
 
-	while (len < text.len && (is_digit(text.at[len]) || text.at[len] == '.'))
+	while (len < text.len &&
+	    (is_digit(text.at[len]) || text.at[len] == '.'))
 		dots += text.at[len++] == '.';
 	return dots == 2 && len >= 5 && len < text.len && text.at[len] == ' '
 	    ? len : 0;
@@ -38,7 +39,8 @@ take(struct span *heard, struct said *s)
 	if (lf == NULL)
 		return false;
 	struct span line = span_cut(heard, (size_t)(lf + 1 - heard->at));
-	if (line.len < 6 || line.len > MAX_REPLY || line.at[line.len - 2] != '\r')
+	if (line.len < 6 || line.len > MAX_REPLY ||
+	    line.at[line.len - 2] != '\r')
 		return false;
 	line.len -= 2;
 	for (size_t i = 0; i < line.len; i++)

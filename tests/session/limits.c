@@ -18,7 +18,8 @@ static const struct dialogue dialogues[] = {
 	{ "a line of 2049 octets that ends in LF alone is too long first",
 	  "NOOP x{2043}\nNOOP\r\n", "500:5.5.2 250", .text = "Line too long" },
 	{ "a line of 2048 octets that ends in LF alone is not",
-	  "NOOP x{2042}\nNOOP\r\n", "500:5.5.2 250", .text = "ended in LF alone" },
+	  "NOOP x{2042}\nNOOP\r\n", "500:5.5.2 250",
+	  .text = "ended in LF alone" },
 	{ "a line with its CR at 2048",
 	  "NOOP x{2042}\r", "" },
 	{ "the end of a line that is too long is no command",
@@ -105,7 +106,7 @@ static const struct dialogue dialogues[] = {
 	{ "the default is ten",
 	  FROM "(" EVE "){11}", "250 250 (550 ){10}452" },
 
-	/* DATA without a recipient: 5xx only where all were refused for good. */
+	/* DATA without a recipient: 5xx where all were refused for good. */
 	{ "a recipient for later makes DATA later, too",
 	  FROM FULL "DATA\r\n", "250 250 452 451:4.5.1" },
 	{ "also beside an unknown one", FROM FULL EVE "DATA\r\n",

@@ -8,7 +8,8 @@
 static const struct dialogue dialogues[] = {
 	/* SIZE, RFC 1870. */
 	{ "SIZE is told to the house",
-	  MAIL(" SIZE=123"), "250 250", .trace = "mail 123 <joe@example.com>\n" },
+	  MAIL(" SIZE=123"), "250 250",
+	  .trace = "mail 123 <joe@example.com>\n" },
 	{ "SIZE one below the limit", MAIL(" SIZE=999"), "250 250",
 	  .max_size = 1000 },
 	{ "SIZE at the limit", MAIL(" SIZE=1000"), "250 250",

@@ -8,10 +8,13 @@ static const struct dialogue dialogues[] = {
 	{ "MAIL takes the null sender, for bounces",
 	  EHLO "MAIL FROM:<>\r\n", "250 250", .trace = "mail 0 <>\n" },
 	{ "a space after the colon is taken",
-	  EHLO "MAIL FROM:  <joe@example.com>\r\nRCPT TO: <ann@example.org>\r\n",
-	  "250 250 250", .trace = "<joe@example.com>\nrcpt <ann@example.org>\n" },
+	  EHLO "MAIL FROM:  <joe@example.com>\r\n"
+	  "RCPT TO: <ann@example.org>\r\n",
+	  "250 250 250",
+	  .trace = "<joe@example.com>\nrcpt <ann@example.org>\n" },
 	{ "a space before the colon is not",
-	  EHLO "MAIL FROM :<>\r\nMAIL FROM:<>\r\nRCPT TO :<ann@example.org>\r\n",
+	  EHLO "MAIL FROM :<>\r\nMAIL FROM:<>\r\n"
+	  "RCPT TO :<ann@example.org>\r\n",
 	  "250 501:5.5.4 250 501:5.5.4" },
 	{ "FROM: and TO: are of any case, and nothing else",
 	  EHLO "MAIL TO:<>\r\nMAIL <>\r\nMAIL from:<>\r\n"
@@ -39,7 +42,8 @@ static const struct dialogue dialogues[] = {
 	  TO("<Postmaster>") "RCPT TO:<abuse>\r\nRCPT TO:<postmasters>\r\n",
 	  "250 250 250 501:5.1.3 501:5.1.3", .trace = "rcpt <Postmaster>\n" },
 	{ "quoted local parts, as they are given",
-	  TO("<\"ann b\"@example.org>") "RCPT TO:<\"a\\\"@\\\\>\"@example.org>\r\n"
+	  TO("<\"ann b\"@example.org>")
+	  "RCPT TO:<\"a\\\"@\\\\>\"@example.org>\r\n"
 	  "RCPT TO:<\"\"@example.org>\r\n", "250 250 250 250 250",
 	  .trace = "rcpt <\"ann b\"@example.org>\n"
 	  "rcpt <\"a\\\"@\\\\>\"@example.org>\n" },
@@ -52,9 +56,11 @@ static const struct dialogue dialogues[] = {
 	  "RCPT TO:<!#$%&'*+-/=?^_`{|}~@example.org>\r\n",
 	  "250 250 250 250" },
 	{ "address literals",
-	  EHLO "MAIL FROM:<joe@[192.0.2.1]>\r\nRCPT TO:<ann@[IPv6:2001:db8::1]>\r\n"
+	  EHLO "MAIL FROM:<joe@[192.0.2.1]>\r\n"
+	  "RCPT TO:<ann@[IPv6:2001:db8::1]>\r\n"
 	  "RCPT TO:<ann@[]>\r\nRCPT TO:<ann@[1>\r\nRCPT TO:<ann@[a b]>\r\n",
-	  "250 250 250 501 501 501", .trace = "rcpt <ann@[IPv6:2001:db8::1]>\n" },
+	  "250 250 250 501 501 501",
+	  .trace = "rcpt <ann@[IPv6:2001:db8::1]>\n" },
 	{ "source routes are skipped",
 	  EHLO "MAIL FROM:<@one.example,@two.example:joe@example.com>\r\n"
 	  "RCPT TO:<@[192.0.2.1]:ann@example.org>\r\n", "250 250 250",
@@ -69,7 +75,8 @@ static const struct dialogue dialogues[] = {
 
 	/* A path with its brackets: 320. */
 	{ "a path of 319 and 320 octets",
-	  EHLO "MAIL FROM:<a{305}@example.com>\r\nRCPT TO:<a{306}@example.org>\r\n",
+	  EHLO "MAIL FROM:<a{305}@example.com>\r\n"
+	  "RCPT TO:<a{306}@example.org>\r\n",
 	  "250 250 250" },
 	{ "a path of 321 octets",
 	  EHLO "MAIL FROM:<a{307}@example.com>\r\nMAIL FROM:<>\r\n"

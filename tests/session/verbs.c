@@ -58,7 +58,8 @@ static const struct dialogue dialogues[] = {
 	{ "before MAIL: RCPT and DATA are out of order",
 	  EHLO "RCPT TO:<ann@example.org>\r\nDATA\r\nRSET\r\nNOOP\r\nHELP\r\n"
 	  "VRFY ann\r\nEXPN x\r\nQUIT\r\n",
-	  "250 503 503 250 250 214 252 502 221", .text = "MAIL must come first" },
+	  "250 503 503 250 250 214 252 502 221",
+	  .text = "MAIL must come first" },
 	{ "before RCPT: MAIL is out of order, DATA has no recipient",
 	  FROM "MAIL FROM:<>\r\nDATA\r\nNOOP\r\nHELP\r\nVRFY ann\r\n"
 	  "ETRN x\r\nQUIT\r\n",
@@ -88,7 +89,8 @@ static const struct dialogue dialogues[] = {
 	{ "EHLO drops the mail",
 	  TO_ANN EHLO "DATA\r\n" NEXT, "250 250 250 250 503" NEXT_OK,
 	  .stored = "next\n",
-	  .calls = "helo mail rcpt abort helo note mail rcpt data commit quit" },
+	  .calls = "helo mail rcpt abort helo note mail rcpt data commit "
+	  "quit" },
 	{ "HELO drops the mail",
 	  FROM "HELO me\r\nRCPT TO:<ann@example.org>\r\n", "250 250 250 503",
 	  .calls = "helo mail abort helo note quit" },

@@ -1,7 +1,6 @@
 """The messages of ask.h, made by hand, and a session that sends them for the
 client: puppet.c."""
 
-import itertools
 import struct
 
 from world import *

@@ -22,8 +22,8 @@ from tap import true, until
 PER_HOST = 3		# clients at a time
 PER_CONNECTION = 5	# messages
 HANG = 150		# seconds without an answer
-SLOW = 0.5		# between messages of a client: what is sent while a node
-			# is away has to be healed
+SLOW = 0.5		# between messages of a client: what is sent while a
+			# node is away has to be healed
 RECIPIENTS = 1, 3, 1, 3, 1, 3, 5
 SIZES = 4096, 400, 4096, 20000, 4096, 4096, 4096, 4096, 4096, 300 * 1024
 

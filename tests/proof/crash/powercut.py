@@ -233,7 +233,8 @@ def judge_all(scratch, history):
     count = Count(history.cell.name in REPAIRED)
     cut = scratch + "/cut"
     begin = time.monotonic()
-    for state in blocklog.states(history.log, history.image, history.start, cut):
+    for state in blocklog.states(history.log, history.image, history.start,
+            cut):
         with mounted(scratch, history.cell.kind, cut) as (boxes, why):
             if why:
                 count.add_unmounted(state, boxes, why)
