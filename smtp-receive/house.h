@@ -35,7 +35,7 @@ enum house_state {		/* in the order of a mail; a set, in a table */
 	HOUSE_SENDER	= 1 << 2,	/* mail came, no recipient accepted */
 	HOUSE_RCPTS	= 1 << 3,
 	HOUSE_DATA	= 1 << 4,
-	HOUSE_REFUSED	= 1 << 5,	/* a body was not taken: abort must come */
+	HOUSE_REFUSED	= 1 << 5,	/* body not taken: abort must come */
 	HOUSE_CLOSED	= 1 << 6,	/* quit came */
 };
 
@@ -55,10 +55,10 @@ struct house {
 	bool fault;			/* one of ours has refused something */
 	const char *how;		/* the connection ended, for the log */
 	unsigned helos, map_faults, unknown, refused, messages, mails;
-	unsigned idle;			/* commands since the last stored mail */
+	unsigned idle;			/* commands since a mail was stored */
 	uint64_t commands, octets;	/* as the session counts them */
 	struct timespec mail_start, commit_start;
-	struct trace trace;		/* of the mail in hand; into the below */
+	struct trace trace;		/* of the mail in hand; into these: */
 	char id[MAX_ID];
 	char helo[MAX_DOMAIN], sender[MAX_PATH];
 	struct span message_id;		/* into the question in hand */

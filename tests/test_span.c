@@ -30,7 +30,7 @@ END_TEST
 
 START_TEST(the_same_bytes)
 {
-	struct span ann = { "annAnn", 3 }, upper = { "annAnn" + 3, 3 };
+	struct span ann = { "annAnn", 3 }, upper = span_of("Ann");
 	char other[] = { 'a', 'n', 'n' };
 
 	ck_assert(span_same(ann, (struct span){ other, 3 }));

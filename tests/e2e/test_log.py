@@ -58,6 +58,24 @@ def escaped():
         equal(receiver.log("stored"), [])
 
 
+@test("a refusal has the envelope of the mail in hand, and no other's")
+def envelopes():
+    with Receiver() as receiver:
+        client = receiver.connect()
+        client.hello()
+        client.ask("FOO", "500")
+        client.mail(b"hi\r\n")
+        client.ask("FOO", "500")
+        client.ask("MAIL FROM:<a@b>", "250")
+        client.ask("FOO", "500")
+        client.ask("RSET", "250")
+        client.ask("FOO", "500")
+        client.quit()
+        equal(receiver.reap(), [0])
+        equal([line.get("from") for line in receiver.log("refused")],
+            [None, None, "a@b", None])
+
+
 @test("the journal: <N> first where JOURNAL_STREAM names descriptor 2")
 def journal():
     with Receiver() as receiver:
