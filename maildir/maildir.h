@@ -26,7 +26,7 @@
 #include <sys/types.h>
 
 enum {
-	MAILDIR_HOST	= 64,		/* octets of a host name that are used */
+	MAILDIR_HOST	= 64,		/* octets of a host name, at most */
 	MAILDIR_NAME	= NAME_MAX + 1,	/* of a file, with NUL */
 };
 

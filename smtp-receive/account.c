@@ -6,6 +6,7 @@
 #include <sys/wait.h>
 
 #include "child.h"
+#include "clock.h"
 #include "ids.h"
 #include "user/status.h"
 #include "username.h"
@@ -96,6 +97,7 @@ account_find(struct accounts *a, struct span name, struct account *found)
 		.program = a->program,
 		.argument = asked,
 		.seconds = ACCOUNT_SECONDS,
+		.start = a->start.tv_sec != 0 ? a->start : clock_now(),
 		.root = a->root,
 		.uid = a->uid,
 		.gid = a->gid,

@@ -10,6 +10,7 @@
 
 #include <stdbool.h>
 #include <sys/types.h>
+#include <time.h>
 
 #include "limit.h"
 #include "span.h"
@@ -20,6 +21,9 @@ struct accounts {
 	bool root;			/* we are: it runs as these */
 	uid_t uid;
 	gid_t gid;
+	/* When ACCOUNT_SECONDS began, which several questions can share:
+	 * CLOCK_MONOTONIC; 0: with each. */
+	struct timespec start;
 
 	/* After ACCOUNT_TROUBLE: what failed, with errno, 0 where there is
 	 * none; and what it was for, or what would be right. */

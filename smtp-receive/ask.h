@@ -65,7 +65,7 @@ struct answer {
 /* The session's end of the pair. */
 struct asker {
 	int fd;
-	void (*lost)(void);		/* the monitor is gone; does not return */
+	void (*lost)(void);		/* no monitor; does not return */
 	struct ask kept;		/* what waits for the next question */
 };
 

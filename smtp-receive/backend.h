@@ -41,7 +41,7 @@ struct commit {
 	size_t len;		/* so many bytes wait in the buffer */
 	uint64_t crlf;		/* octets of the whole body as SMTP counts it */
 	struct span message_id;	/* at most MAX_MESSAGE_ID printable bytes */
-	bool more;		/* input waits behind the dot: the client is there */
+	bool more;		/* input waits behind the dot: he is there */
 };
 
 /* How a connection came to its end. */

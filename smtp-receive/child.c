@@ -125,7 +125,6 @@ start(struct child *c)
 
 	if (pipe2(pair, O_CLOEXEC) == -1)
 		return "pipe2";
-	c->start = clock_now();
 	c->pid = fork();
 	if (c->pid == 0)
 		become(c, pair[1], parent);

@@ -1,8 +1,9 @@
 /* child.h - a program that is run for what it prints.
  *
  * It is asked with one argument, in an empty environment, with no descriptor
- * but its own three, and neither it nor what it forks outlives the call.  It
- * may print what it likes, forever or never.  Nothing is allocated. */
+ * but its own three, and does not outlive the call; nor does what it forks, if
+ * that stays in its process group.  It may print what it likes, for ever or
+ * never.  Nothing is allocated. */
 
 #ifndef CHILD_H
 #define CHILD_H
@@ -18,7 +19,8 @@ struct child {
 	/* The caller's. */
 	const char *program;		/* absolute path */
 	char *argument;
-	unsigned seconds;		/* for all of it */
+	unsigned seconds;		/* for all of it, from start on */
+	struct timespec start;		/* CLOCK_MONOTONIC */
 	bool root;			/* we are: it runs as these */
 	uid_t uid;
 	gid_t gid;
@@ -37,7 +39,6 @@ struct child {
 	pid_t pid;
 	int out;		/* what it prints, -1 when that has ended */
 	int end;		/* readable when it has exited */
-	struct timespec start;
 };
 
 /* 0 when it has ended by itself, or by a signal.  -1 with errno where it could

@@ -11,8 +11,8 @@ enum { CLIENT_ADDRESS = 64 };
 
 struct client {
 	bool socket[2];			/* is descriptor 0, 1 one? */
-	char address[CLIENT_ADDRESS];	/* "192.0.2.1", "2001:db8::1", "unknown" */
-	char literal[CLIENT_ADDRESS];	/* "[192.0.2.1]", "[IPv6:2001:db8::1]" */
+	char address[CLIENT_ADDRESS];	/* "2001:db8::1", "unknown" */
+	char literal[CLIENT_ADDRESS];	/* "[IPv6:2001:db8::1]" */
 	char local[CLIENT_ADDRESS];	/* our end's address */
 	unsigned port;			/* our end's; 0 where there is none */
 };

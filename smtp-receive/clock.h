@@ -1,4 +1,4 @@
-/* clock.h - how long something has taken: CLOCK_MONOTONIC, which nobody sets. */
+/* clock.h - how long something has taken, by a clock that nobody sets. */
 
 #ifndef CLOCK_H
 #define CLOCK_H

@@ -16,7 +16,7 @@
 struct batch {
 	struct mailbox *mailboxes;
 	size_t count;
-	uint64_t size, crlf;	/* of the message, a line end as 1 octet, as 2 */
+	uint64_t size, crlf;	/* of it, a line end as 1 octet, as 2 */
 	bool strict;		/* sync = strict */
 	bool shared;		/* some of them have one file */
 	struct rights *rights;	/* each owner's are taken, and kept */

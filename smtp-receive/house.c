@@ -156,6 +156,7 @@ open_map(struct house *h)
 	clock_gettime(CLOCK_REALTIME, &now);
 	usermap_open(&h->map, &now);
 	h->map_open = true;
+	h->finding.account_count = 0;
 }
 
 /* The map's answer, and the mailboxes'. */
@@ -165,6 +166,7 @@ accept_rcpt(struct house *h, struct span to, char text[MAX_REASON + 1])
 	struct finding *f = &h->finding;
 
 	open_map(h);
+	h->accounts.start = clock_now();
 	usermap_find(&h->map, to, f);
 	if (f->reply == reply_reject_said || f->reply == reply_later_said)
 		span_copy(f->text, text, MAX_REASON + 1);

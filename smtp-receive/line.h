@@ -19,7 +19,7 @@ enum line_kind {
 	LINE_GOOD,		/* ended in CR LF, which are not in the text */
 	LINE_BARE_LF,		/* ended in LF alone */
 	LINE_TOO_LONG,		/* over MAX_LINE; text is its first MAX_SAID */
-	LINE_EOF,		/* the client is gone; what came last is no line */
+	LINE_EOF,		/* the client is gone; the last is no line */
 	LINE_TIMEOUT,		/* nothing came for command-timeout */
 };
 

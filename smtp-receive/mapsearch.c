@@ -9,6 +9,9 @@
 #include "mapline.h"
 #include "username.h"
 
+/* Whom the kernel shows for a user that it cannot; everywhere an account. */
+enum { NOBODY = 65534 };
+
 /* One look-up, from the address of RCPT to all the lines it leads to. */
 struct search {
 	struct usermap *map;
@@ -169,7 +172,7 @@ add_local(struct search *s, struct span path)
 
 	switch (find_account(s, local, &owner)) {
 	case ACCOUNT_FOUND:
-		if (owner->uid < s->map->users.min_uid)
+		if (owner->uid < s->map->users.min_uid || owner->uid == NOBODY)
 			miss_local(s, local);
 		else
 			add_path(s, path, owner);
@@ -322,7 +325,9 @@ mapsearch_find(struct usermap *map, struct span address,
 
 	found->reply = reply_rcpt_ok;
 	found->text = (struct span){ 0 };
-	found->count = found->account_count = 0;
+	found->count = 0;
+	if (found->account_count == MAX_MAILBOXES)
+		found->account_count = 0;
 	if (map->index.count == 0 || address.len > MAX_ADDRESS)
 		miss(&s, address, reply_no_such_user);
 	else

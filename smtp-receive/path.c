@@ -118,7 +118,8 @@ take_mailbox(struct span *in)
 {
 	if (in->len > 0 && in->at[0] == '>')
 		return PATH_NULL;
-	if (in->len > 0 && in->at[0] == '"' ? !skip_quoted(in) : !skip_atoms(in))
+	if (in->len > 0 && in->at[0] == '"' ? !skip_quoted(in)
+	    : !skip_atoms(in))
 		return PATH_BAD;
 	if (in->len > 0 && in->at[0] == '>')
 		return PATH_LOCAL;

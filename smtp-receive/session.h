@@ -53,7 +53,7 @@ struct session {
 	bool later;		/* a RCPT of it was answered with 4xx */
 	struct span verb, said;	/* of the line in hand, for a note */
 	char id[MAX_ID];	/* for replies: the mail's, if one is in hand */
-	char text[MAX_REASON + 1];	/* said in place of the next reply's own */
+	char text[MAX_REASON + 1];	/* in place of the next reply's own */
 	struct wire wire;
 	struct line line;	/* large, so it comes last */
 };

@@ -61,7 +61,10 @@ struct finding {
 	size_t count;
 	struct target targets[MAX_MAILBOXES];
 
-	size_t account_count;		/* the owners that these have */
+	/* The owners that these have, and whom else the look-ups of this mail
+	 * have found: nobody is asked for twice.  The caller's: 0 before the
+	 * first. */
+	size_t account_count;
 	struct account accounts[MAX_MAILBOXES];
 };
 

@@ -175,11 +175,23 @@ def changes():
             % (OWNERS["bob"], town.base))
         client.ask("RCPT TO:<eve@example.org>", FINE)
         town.settle()
-        client.ask("RCPT TO:<eve@example.org>", UNKNOWN)
+        client.ask("RCPT TO:<eve+x@example.org>", FINE)	# the same mail
         client.ask("DATA", "354")
         client.ask("hi\r\n.", "250")
+        client.ask("MAIL FROM:<>", "250")
+        client.ask("RCPT TO:<eve@example.org>", UNKNOWN)
         client.quit()
         equal(town.mails(), {"bob": 1})
+
+
+@test("several that are slow: 451 after 10 seconds for all of a recipient's")
+def slow():
+    with Town("list@example.org ~ann/Maildir/, ~bob/Maildir/\n",
+            script="sleep 6\nexec ${{0%/*}}/real \"$1\"\n") as town:
+        start = time.monotonic()
+        equal(town.rcpts(("list", TROUBLE)), 75)
+        took = time.monotonic() - start
+        true(9.9 < took < 11.9, "it took %.1f s" % took)
 
 
 @test("the log names the user whom nobody knows, in a list, too")

@@ -83,5 +83,43 @@ def processes_attacked():
         equal(street.reap(), [0])
 
 
+@test("the monitor dies while it has her ids: its session, which is stopped "
+    "and cannot end by itself, dies with it")
+def dies():
+    with Street(False) as street:
+        client = street.connect()
+        client.hello()
+        client.envelope("ann@example.org")
+        client.ask("DATA", "354")
+        session, = children(client.monitor.pid)
+        writer = threading.Thread(target=say_in_vain, args=(client,),
+            daemon=True)
+        writer.start()
+        pid = stop_as(street, client, OWNERS["ann"])
+        os.kill(session, signal.SIGSTOP)
+        os.kill(pid, signal.SIGKILL)
+        until(lambda: not os.path.exists("/proc/%d/stat" % session)
+            or status(session) in "ZX", "the session to be dead", 3)
+        client.monitor.wait()
+        for path in street.files("tmp", "ann"):
+            os.unlink(path)		# allowed after SIGKILL alone
+        writer.join()
+
+
+def say_in_vain(client):
+    try:
+        client.say((b"x" * 998 + b"\r\n") * 40000)
+    except OSError:
+        pass
+
+
+def status(pid):
+    try:
+        with open("/proc/%d/stat" % pid) as file:
+            return file.read().rsplit(")", 1)[1].split()[0]
+    except (FileNotFoundError, ProcessLookupError):
+        return "X"
+
+
 if __name__ == "__main__":
     run()
