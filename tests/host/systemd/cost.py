@@ -20,7 +20,8 @@ MAIL = b"Subject: hi\r\n\r\n" + b"x" * 62 + b"\r\n"
 MAIL += MAIL[-64:] * 63
 TCPSERVER = "smtp-receive-tcpserver.service"
 PROGRAM = "/usr/local/sbin/smtp-receive"
-COUNT = 40 if os.environ.get("PROOF") == "short" else 300
+SHORT = os.environ.get("PROOF") == "short"	# of figures it asserts none
+COUNT = 40 if SHORT else 300
 LIMIT = 44	# starts of a program: 4 ms where one costs 90 us
 
 
@@ -111,7 +112,8 @@ def default():
     print("# a program start: %.3f ms" % one)
     own = measure("systemd, default")
     print("# systemd's part: %.1f starts" % (own / one))
-    true(own <= one * LIMIT, "%.1f starts" % (own / one))
+    if not SHORT:
+        true(own <= one * LIMIT, "%.1f starts" % (own / one))
 
 
 @test("what its options cost systemd, beside User= alone")
