@@ -14,11 +14,12 @@ static void
 descriptors(const struct attacker *a)
 {
 	char octet = 0;
+	const char *volatile none = NULL;	/* gcc would warn */
 
 	(void)a;
 	for (int fd = 0; fd < 4096; fd++)
 		if (read(fd, &octet, 0) != -1 || errno != EBADF ||
-		    write(fd, NULL, 1) != -1 || errno != EBADF)
+		    write(fd, none, 1) != -1 || errno != EBADF)
 			attacker_say("descriptor %d", fd);
 }
 
