@@ -65,13 +65,13 @@ int
 rights_open(struct rights *r, const char **call)
 {
 	r->own = r->uid = geteuid();
-	r->own_group = r->group = getegid();
 	r->root = r->own == 0;
 	if (!r->root) {
 		/* A filter may forbid it; then we keep what we were given. */
 		set_capabilities(NULL, NULL);
 		return 0;
 	}
+	r->own_group = r->group = getegid();
 	*call = "capget";
 	if (look_at_capabilities(r) == -1)
 		return -1;

@@ -27,7 +27,7 @@ struct rights {
 	uid_t session;		/* the caller's, too: who may own no Maildir */
 	uint32_t permitted[2];	/* capabilities(7), as capset(2) wants them */
 	uid_t own, uid;		/* at the start; effective now */
-	gid_t own_group, group;
+	gid_t own_group, group;	/* of root */
 };
 
 /* Root's supplementary groups go for good, or anybody else's capabilities.  -1

@@ -14,11 +14,10 @@
 enum { SHARED_PAGE = 64 * 1024 };	/* bytes; no machine has larger pages */
 
 struct shared {
-	unsigned char body[BODY_SIZE];
-
 	/* Why the session could not be confined: an errno, and the call.  In
 	 * pages of its own, which a confined session cannot write any more:
-	 * one that is taken over must not pass for a fault of ours. */
+	 * one that is taken over must not pass for a fault of ours.  First,
+	 * because mmap(2) gives whole pages. */
 	union {
 		struct {
 			atomic_int unfit;
@@ -32,9 +31,9 @@ struct shared {
 	/* Counts what came and went: while it stands still, so does the client.
 	 * For connections that are no sockets, which have no timeout. */
 	atomic_uint beat;
-};
 
-_Static_assert(BODY_SIZE % SHARED_PAGE == 0,
-    "unfit_pages begin with a page");
+	/* Next to these: a small message needs no page of its own. */
+	unsigned char body[BODY_SIZE];
+};
 
 #endif
