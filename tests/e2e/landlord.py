@@ -1,7 +1,6 @@
 """A receiver that root starts, for Maildirs of several users."""
 
 import os
-import subprocess
 import sys
 import traceback
 

@@ -8,7 +8,7 @@ import shutil
 import subprocess
 
 from mounts import own_mounts
-from tap import PROGRAM, TOP, Skip, need, need_root, tool, true
+from tap import PROGRAM, TOP, need, need_root, tool, true
 
 BUILD = os.path.abspath(os.environ.get("BUILD", TOP + "/build"))
 ASKER = BUILD + "/smtp-receive-user"

@@ -4,6 +4,7 @@ import ctypes	# this and resource: for her, who may not read /root
 import errno
 import resource
 
+from proc import status
 from street import *
 
 ATTACKS = """
@@ -38,44 +39,59 @@ for pid in pids:
 """
 
 
-def stop_as(street, client, uid):
-    """The monitor, stopped in a moment when it has that effective uid."""
+def in_data(street):
+    """A client whose mail to ann is on its way."""
+    client = street.connect()
+    client.hello()
+    client.envelope("ann@example.org")
+    client.ask("DATA", "354")
+    return client
+
+
+def stop_as(client, uid):
+    """The monitor, stopped in a moment when it has that effective uid, while
+    somebody sends; and who does."""
+    writer = threading.Thread(target=say_much, args=(client,), daemon=True)
+    writer.start()
     pid = client.monitor.pid
     for i in range(20000):
         os.kill(pid, signal.SIGSTOP)
-        with open("/proc/%d/status" % pid) as file:
-            ids = re.search(r"Uid:\t(\d+)\t(\d+)", file.read())
-        if ids[2] == str(uid):
-            equal(ids[1], "0", "real uid")
-            return pid
+        real, effective = status(pid)["Uid"].split()[:2]
+        if effective == str(uid):
+            equal(real, "0", "real uid")
+            return pid, writer
         os.kill(pid, signal.SIGCONT)
         time.sleep(0.0001 * (i % 7))
     raise AssertionError("it never had her uid")
+
+
+def say_much(client):
+    """Until the receiver is gone, if it goes."""
+    try:
+        client.say((b"x" * 998 + b"\r\n") * 40000)
+    except OSError:
+        pass
+
+
+def attack(street, pid, moment):
+    """All that she can try against the monitor and its session fails."""
+    said = street.do("ann", ATTACKS, ctypes=ctypes, resource=resource,
+        signal=signal, pids=[pid] + children(pid))
+    lines = said.splitlines()
+    true(len(lines) >= 30, said)
+    for line in lines:
+        true(line.split()[1] in (str(errno.EPERM), str(errno.EACCES)),
+            moment + ": " + line)
 
 
 @test("kill, ptrace, prlimit, nice, /proc: nothing of it, while the monitor "
     "has her ids or is root, nor against the session")
 def processes_attacked():
     with Street(False) as street:
-        client = street.connect()
-        client.hello()
-        client.envelope("ann@example.org")
-        client.ask("DATA", "354")
-        for moment in "root", "ann":
-            pid = client.monitor.pid
-            if moment == "ann":
-                writer = threading.Thread(target=client.say,
-                    args=((b"x" * 998 + b"\r\n") * 40000,))
-                writer.start()
-                pid = stop_as(street, client, OWNERS["ann"])
-            said = street.do("ann", ATTACKS, ctypes=ctypes,
-                resource=resource, signal=signal,
-                pids=[pid] + children(pid))
-            lines = said.splitlines()
-            true(len(lines) >= 30, said)
-            for line in lines:
-                true(line.split()[1] in (str(errno.EPERM),
-                    str(errno.EACCES)), moment + ": " + line)
+        client = in_data(street)
+        attack(street, client.monitor.pid, "root")
+        pid, writer = stop_as(client, OWNERS["ann"])
+        attack(street, pid, "ann")
         os.kill(pid, signal.SIGCONT)
         writer.join()
         client.ask("\r\n.", "250 2.0.0")
@@ -87,38 +103,16 @@ def processes_attacked():
     "and cannot end by itself, dies with it")
 def dies():
     with Street(False) as street:
-        client = street.connect()
-        client.hello()
-        client.envelope("ann@example.org")
-        client.ask("DATA", "354")
+        client = in_data(street)
         session, = children(client.monitor.pid)
-        writer = threading.Thread(target=say_in_vain, args=(client,),
-            daemon=True)
-        writer.start()
-        pid = stop_as(street, client, OWNERS["ann"])
+        pid, writer = stop_as(client, OWNERS["ann"])
         os.kill(session, signal.SIGSTOP)
         os.kill(pid, signal.SIGKILL)
-        until(lambda: not os.path.exists("/proc/%d/stat" % session)
-            or status(session) in "ZX", "the session to be dead", 3)
+        until(lambda: session not in processes(), "the session to be dead", 3)
         client.monitor.wait()
         for path in street.files("tmp", "ann"):
             os.unlink(path)		# allowed after SIGKILL alone
         writer.join()
-
-
-def say_in_vain(client):
-    try:
-        client.say((b"x" * 998 + b"\r\n") * 40000)
-    except OSError:
-        pass
-
-
-def status(pid):
-    try:
-        with open("/proc/%d/stat" % pid) as file:
-            return file.read().rsplit(")", 1)[1].split()[0]
-    except (FileNotFoundError, ProcessLookupError):
-        return "X"
 
 
 if __name__ == "__main__":

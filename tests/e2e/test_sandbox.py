@@ -6,6 +6,7 @@ import platform
 
 import filter
 from harness import *
+from proc import status
 
 ENVIRONMENT = {"TCPREMOTEIP": "192.0.2.1", "SECRET": "swordfish"}
 
@@ -16,12 +17,6 @@ def session(receiver, client):
     found = children(client.monitor.pid)
     equal(len(found), 1, "children of the monitor")
     return found[0]
-
-
-def status(pid):
-    with open("/proc/%d/status" % pid) as file:
-        return dict(line.rstrip("\n").split(":\t", 1) for line in file
-            if ":\t" in line)
 
 
 def limits(pid):

@@ -235,10 +235,16 @@ def play(street, code, wanted):
     client.quit()
 
 
-def taken(homes, code, place):
+def sized(homes):
+    """A street that knows the sizes: they are found in one of their own."""
     names = sizes()
-    with Street(homes) as street:
-        street.sizes = names
+    street = Street(homes)
+    street.sizes = names
+    return street
+
+
+def taken(homes, code, place):
+    with sized(homes) as street:
         play(street, code, "250 2.0.0")
         equal(street.reap(), [0])
         equal(street.log("failed"), [])
@@ -249,9 +255,7 @@ def taken(homes, code, place):
 
 
 def noticed(homes, code, error):
-    names = sizes()
-    with Street(homes) as street:
-        street.sizes = names
+    with sized(homes) as street:
         play(street, code, "451 4.3.0")
         equal(street.reap(), [75])
         line = street.log("failed")[0]
@@ -272,16 +276,15 @@ for title, code, error in NOTICED:
 @test("451: what is undone is undone with her rights: cur/ is a link to bob's, "
     "who has a file of that name")
 def undone_in_cur():
-    names = sizes()
-    with Street(False) as street:
+    with sized(False) as street:
         client = street.connect()
         client.hello()
         client.envelope("ann@example.org", "bob@example.org",
             "carol@example.org")
         client.ask("DATA", "354")
         path, = street.files("tmp", "ann")
-        final = "%s,S=%d,W=%d" % (os.path.basename(path), names["size"],
-            names["crlf"])
+        final = "%s,S=%d,W=%d" % (os.path.basename(path),
+            street.sizes["size"], street.sizes["crlf"])
         with open(street.box("bob", "/cur/" + final), "w") as file:
             file.write("bob's\n")
         street.before = {path: what for path, what in street.others().items()

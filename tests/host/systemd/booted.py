@@ -10,6 +10,7 @@ import sys
 
 from host import sh, write
 from manual import readme_block
+from proc import status
 from tap import TOP, equal, until
 
 BOOT = TOP + "/tests/with-systemd"
@@ -128,12 +129,6 @@ def healthy():
 
 
 # Processes
-
-def status(pid):
-    with open("/proc/%d/status" % pid) as file:
-        return dict(line.rstrip("\n").split(":\t", 1) for line in file
-            if ":\t" in line)
-
 
 def pair():
     """The monitor and the session of the one connection that there is."""
