@@ -33,7 +33,7 @@ SEAM	= ask confined
 MONITOR	= monitor house event deliver leftover commit mailbox trace log id \
 	  client clock config setting usermap mapsearch mapfault mapindex \
 	  mapreader mapline mapfile address username ids passwd account child
-BOTH	= main reply span rights forked
+BOTH	= main connection reply span rights forked emptyroot
 MAILDIR	= maildir delivery name undo
 
 ROOMS	= $(SESSION:%=smtp-receive/%) $(SEAM:%=smtp-receive/%) \
@@ -104,49 +104,13 @@ demo: all
 	@DEMO_PORT=$(DEMO_PORT) SMTP_RECEIVE=$(BUILD)/smtp-receive \
 	    exec tests/demo
 
-MAN5	= smtp-receive.conf.5 smtp-receive-users.5
-MAN7	= smtp-receive-promise.7 smtp-receive-takeover.7
-MAN8	= smtp-receive.8 user/smtp-receive-user.8
-UNITS	= $(addprefix smtp-receive,.socket @.service -tcpserver.service)
-CONFS	= lib/sysusers lib/tmpfiles share/user-tmpfiles
-EXAMPLES = system-users.conf hardened.conf inetd.conf xinetd tcpserver
-INSTALLED = $(SBINDIR)/smtp-receive $(LIBEXECDIR)/smtp-receive-user \
-	  $(MAN5:%=$(MANDIR)/man5/%) $(MAN7:%=$(MANDIR)/man7/%) \
-	  $(addprefix $(MANDIR)/man8/,$(notdir $(MAN8))) \
-	  $(UNITS:%=$(UNITDIR)/%) $(EXAMPLES:%=$(DOCDIR)/%) $(DOCDIR)/README \
-	  $(CONFS:%=$(PREFIX)/%.d/smtp-receive.conf)
-
-# $(call PLACE,FILE,TO): a file of units/, with the places written into it.
-define PLACE
-	sed 's|@SBINDIR@|$(SBINDIR)|g; s|@LIBEXECDIR@|$(LIBEXECDIR)|g; \
-	    s|@DOCDIR@|$(DOCDIR)|g' units/$(1) | \
-	    install -m $(if $(filter tcpserver,$(1)),755,644) /dev/stdin \
-	    $(DESTDIR)$(2)
-
-endef
-
-install: all
-	install -d $(sort $(dir $(INSTALLED:%=$(DESTDIR)%)))
-	install -m 755 $(BUILD)/smtp-receive $(DESTDIR)$(SBINDIR)
-	install -m 711 $(BUILD)/smtp-receive-user $(DESTDIR)$(LIBEXECDIR)
-	$(foreach n,5 7 8,install -m 644 $(MAN$(n):%=smtp-receive/%) \
-	    $(DESTDIR)$(MANDIR)/man$(n) || exit;)
-	install -m 644 README $(DESTDIR)$(DOCDIR)
-	$(foreach f,$(UNITS),$(call PLACE,$(f),$(UNITDIR)/$(f)))
-	$(foreach f,$(EXAMPLES),$(call PLACE,$(f),$(DOCDIR)/$(f)))
-	$(foreach f,$(CONFS),$(call \
-	    PLACE,$(notdir $(f)).conf,$(PREFIX)/$(f).d/smtp-receive.conf))
-
-uninstall:
-	rm -f $(INSTALLED:%=$(DESTDIR)%)
-	rmdir $(DESTDIR)$(DOCDIR) $(DESTDIR)$(LIBEXECDIR) 2>/dev/null || true
-
 clean:
 	rm -rf $(BUILD)
 
 FORCE:
-.PHONY: all check demo install uninstall clean FORCE
+.PHONY: all check demo clean FORCE
 .DELETE_ON_ERROR:
 
+include units/install.mk
 include tests/tests.mk
 -include $(shell find $(BUILD) -path '*/obj/*.d' -type f 2>/dev/null)

@@ -30,7 +30,7 @@ LINKS_child	= child clock forked $(LINKS_rights)
 LINKS_client	= client clock
 LINKS_commit	= commit $(LINKS_mailbox)
 LINKS_config	= config $(LINKS_setting)
-LINKS_confined	= confined ask sandbox forked $(LINKS_rights) \
+LINKS_confined	= confined ask sandbox emptyroot forked $(LINKS_rights) \
 	  $(LINKS_session)
 LINKS_deliver	= deliver leftover trace $(LINKS_commit)
 LINKS_dot	= dot span
