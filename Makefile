@@ -32,7 +32,7 @@ SESSION	= smtp transaction session line wire param path body dot head
 SEAM	= ask confined
 MONITOR	= monitor house event deliver leftover commit mailbox trace log id \
 	  client clock config setting usermap mapsearch mapfault mapindex \
-	  mapreader mapline mapfile address username ids passwd account child
+	  mapreader mapline mapfile address username ids passwd account child spawn
 BOTH	= main connection reply span rights forked emptyroot
 MAILDIR	= maildir delivery name undo
 

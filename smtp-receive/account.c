@@ -98,9 +98,9 @@ account_find(struct accounts *a, struct span name, struct account *found)
 		.argument = asked,
 		.seconds = ACCOUNT_SECONDS,
 		.start = a->start.tv_sec != 0 ? a->start : clock_now(),
-		.root = a->root,
-		.uid = a->uid,
-		.gid = a->gid,
+		.spawn.drop = a->root,
+		.spawn.uid = a->uid,
+		.spawn.gid = a->gid,
 	};
 
 	if (!username_good(name) || !span_copy(name, asked, sizeof asked))

@@ -8,10 +8,10 @@
 #ifndef CHILD_H
 #define CHILD_H
 
-#include <stdbool.h>
 #include <stddef.h>
-#include <sys/types.h>
 #include <time.h>
+
+#include "spawn.h"
 
 enum { CHILD_TEXT = 512 };	/* bytes that it prints, and one more */
 
@@ -21,9 +21,7 @@ struct child {
 	char *argument;
 	unsigned seconds;		/* for all of it, from start on */
 	struct timespec start;		/* CLOCK_MONOTONIC */
-	bool root;			/* we are: it runs as these */
-	uid_t uid;
-	gid_t gid;
+	struct spawn spawn;		/* as whom it runs: drop, uid, gid */
 
 	/* After 0. */
 	int status;			/* as of waitpid(2) */
@@ -36,9 +34,7 @@ struct child {
 	const char *what;
 
 	/* child.c's own. */
-	pid_t pid;
 	int out;		/* what it prints, -1 when that has ended */
-	int end;		/* readable when it has exited */
 };
 
 /* 0 when it has ended by itself, or by a signal.  -1 with errno where it could
