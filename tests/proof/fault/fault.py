@@ -179,7 +179,8 @@ def full_log():
 
 SESSION = {"dup2": "EINTR EMFILE", "dup3": "EINTR EMFILE",
     "close": "EIO EINTR", "close_range": "ENOSYS EINVAL ENOMEM",
-    "mprotect": "ENOMEM EACCES", "rt_sigprocmask": "", "prlimit64": "EPERM EINVAL",
+    "mprotect": "ENOMEM EACCES", "rt_sigprocmask": "",
+    "prlimit64": "EPERM EINVAL",
     "prctl": "EINVAL EPERM ENOSYS EACCES", "getppid": "", "gettid": "",
     "set_robust_list": "EINVAL"}
 
