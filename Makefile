@@ -1,7 +1,8 @@
 # Makefile - the map of the build.
 #
 #	make		build/smtp-receive, static, and smtp-receive-user, which
-#			is not; needs a C compiler, no library
+#			is not; needs a C compiler, no library; and where
+#			OpenSSL and libseccomp are, smtp-receive-tls
 #	make demo	a receiver on 127.0.0.1:2525 that shows what it stores
 #	make check	every test
 #	make proof	the long ones: power cuts, kills, full disks
@@ -113,4 +114,5 @@ FORCE:
 
 include units/install.mk
 include tests/tests.mk
+include smtp-receive/tls/tls.mk
 -include $(shell find $(BUILD) -path '*/obj/*.d' -type f 2>/dev/null)

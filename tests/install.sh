@@ -38,6 +38,7 @@ expected() {
 	./usr/lib/systemd/system/smtp-receive@.service
 	./usr/lib/sysusers.d/smtp-receive.conf
 	./usr/lib/tmpfiles.d/smtp-receive.conf
+	./usr/libexec/smtp-receive/smtp-receive-tls
 	./usr/libexec/smtp-receive/smtp-receive-user
 	./usr/sbin/smtp-receive
 	./usr/share/doc/smtp-receive/README
@@ -50,6 +51,7 @@ expected() {
 	./usr/share/man/man5/smtp-receive.conf.5
 	./usr/share/man/man7/smtp-receive-promise.7
 	./usr/share/man/man7/smtp-receive-takeover.7
+	./usr/share/man/man8/smtp-receive-tls.8
 	./usr/share/man/man8/smtp-receive-user.8
 	./usr/share/man/man8/smtp-receive.8
 	./usr/share/user-tmpfiles.d/smtp-receive.conf
@@ -71,9 +73,11 @@ installs() {
 	umask 077
 	run_make install && expected >"$dir/expected" &&
 	    files | diff "$dir/expected" - &&
-	    find "$dir/root" -type f ! -perm -444 ! -name smtp-receive-user \
-	    -print >"$dir/secret" && ! grep . "$dir/secret" &&
-	    [ "$(stat -c %a "$user")" = 711 ]
+	    find "$dir/root" -type f ! -perm -444 \
+	    ! -name 'smtp-receive-[ut]*' -print >"$dir/secret" &&
+	    ! grep . "$dir/secret" &&
+	    [ "$(stat -c %a "$user")" = 711 ] &&
+	    [ "$(stat -c %a "${user%user}tls")" = 711 ]
 }
 
 knows_its_place() {
@@ -100,7 +104,7 @@ uninstalls() {
 echo 1..6
 check "the program needs no library" is_static
 check "-V says the version of the Makefile" says_version
-check "install: these files; all may read them but one, not to be traced" \
+check "install: these files; all may read them but two, not to be traced" \
     installs
 check "install: the place of the program is written into the units" \
     knows_its_place

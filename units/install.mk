@@ -5,11 +5,12 @@
 
 MAN5	= smtp-receive.conf.5 smtp-receive-users.5
 MAN7	= smtp-receive-promise.7 smtp-receive-takeover.7
-MAN8	= smtp-receive.8 user/smtp-receive-user.8
+MAN8	= smtp-receive.8 user/smtp-receive-user.8 tls/smtp-receive-tls.8
 UNITS	= $(addprefix smtp-receive,.socket @.service -tcpserver.service)
 CONFS	= lib/sysusers lib/tmpfiles share/user-tmpfiles
 EXAMPLES = system-users.conf hardened.conf inetd.conf xinetd tcpserver
-INSTALLED = $(SBINDIR)/smtp-receive $(LIBEXECDIR)/smtp-receive-user \
+INSTALLED = $(SBINDIR)/smtp-receive \
+	  $(addprefix $(LIBEXECDIR)/smtp-receive-,user tls) \
 	  $(MAN5:%=$(MANDIR)/man5/%) $(MAN7:%=$(MANDIR)/man7/%) \
 	  $(addprefix $(MANDIR)/man8/,$(notdir $(MAN8))) \
 	  $(UNITS:%=$(UNITDIR)/%) $(EXAMPLES:%=$(DOCDIR)/%) $(DOCDIR)/README \
@@ -28,6 +29,8 @@ install: all
 	install -d $(sort $(dir $(INSTALLED:%=$(DESTDIR)%)))
 	install -m 755 $(BUILD)/smtp-receive $(DESTDIR)$(SBINDIR)
 	install -m 711 $(BUILD)/smtp-receive-user $(DESTDIR)$(LIBEXECDIR)
+	[ ! -e $(BUILD)/smtp-receive-tls ] || \
+	    install -m 711 $(BUILD)/smtp-receive-tls $(DESTDIR)$(LIBEXECDIR)
 	$(foreach n,5 7 8,install -m 644 $(MAN$(n):%=smtp-receive/%) \
 	    $(DESTDIR)$(MANDIR)/man$(n) || exit;)
 	install -m 644 README $(DESTDIR)$(DOCDIR)

@@ -12,7 +12,7 @@ from harness import *
 from manual import (PAGES, Blocks, commands, items, macro, page, plain, read)
 
 blocks = Blocks()
-MAIN, CONF, USERS, PROMISE, USER, TAKEOVER = PAGES
+MAIN, CONF, USERS, PROMISE, USER, TLS, TAKEOVER = PAGES
 
 
 def bin_directory():
