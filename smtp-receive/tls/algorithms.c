@@ -21,19 +21,29 @@ extern const OSSL_DISPATCH
     ossl_kdf_hkdf_functions[], ossl_kdf_tls1_3_kdf_functions[],
     ossl_kdf_tls1_prf_functions[],
     ossl_drbg_ctr_functions[], ossl_seed_src_functions[],
-    ossl_rsa_keymgmt_functions[], ossl_ec_keymgmt_functions[],
-    ossl_ed25519_keymgmt_functions[], ossl_x25519_keymgmt_functions[],
+    ossl_rsa_keymgmt_functions[], ossl_rsapss_keymgmt_functions[],
+    ossl_ec_keymgmt_functions[], ossl_ed25519_keymgmt_functions[],
+    ossl_x25519_keymgmt_functions[],
     ossl_ecdh_keyexch_functions[], ossl_x25519_keyexch_functions[],
     ossl_rsa_signature_functions[], ossl_ecdsa_signature_functions[],
     ossl_ed25519_signature_functions[],
     ossl_SubjectPublicKeyInfo_der_to_rsa_decoder_functions[],
+    ossl_SubjectPublicKeyInfo_der_to_rsapss_decoder_functions[],
     ossl_SubjectPublicKeyInfo_der_to_ec_decoder_functions[],
     ossl_SubjectPublicKeyInfo_der_to_ed25519_decoder_functions[],
     ossl_PrivateKeyInfo_der_to_rsa_decoder_functions[],
+    ossl_PrivateKeyInfo_der_to_rsapss_decoder_functions[],
     ossl_PrivateKeyInfo_der_to_ec_decoder_functions[],
     ossl_PrivateKeyInfo_der_to_ed25519_decoder_functions[],
     ossl_type_specific_keypair_der_to_rsa_decoder_functions[],
     ossl_type_specific_no_pub_der_to_ec_decoder_functions[];
+
+/* All of their names, as the default provider has them. */
+#define RSA "RSA:rsaEncryption:1.2.840.113549.1.1.1"
+#define RSA_PSS "RSA-PSS:RSASSA-PSS:1.2.840.113549.1.1.10"
+#define EC "EC:id-ecPublicKey:1.2.840.10045.2.1"
+#define ED25519 "ED25519:1.3.101.112"
+#define X25519 "X25519:1.3.101.110"
 
 #define ALGORITHM(names, functions) { names, "provider=default", functions, "" }
 #define DECODER(names, structure, functions) { names, \
@@ -82,47 +92,48 @@ static const OSSL_ALGORITHM rands[] = {
 };
 
 static const OSSL_ALGORITHM keymgmts[] = {
-	ALGORITHM("EC:id-ecPublicKey:1.2.840.10045.2.1",
-	    ossl_ec_keymgmt_functions),
-	ALGORITHM("RSA:rsaEncryption:1.2.840.113549.1.1.1",
-	    ossl_rsa_keymgmt_functions),
-	ALGORITHM("ED25519:1.3.101.112", ossl_ed25519_keymgmt_functions),
-	ALGORITHM("X25519:1.3.101.110", ossl_x25519_keymgmt_functions),
+	ALGORITHM(EC, ossl_ec_keymgmt_functions),
+	ALGORITHM(RSA, ossl_rsa_keymgmt_functions),
+	ALGORITHM(RSA_PSS, ossl_rsapss_keymgmt_functions),
+	ALGORITHM(ED25519, ossl_ed25519_keymgmt_functions),
+	ALGORITHM(X25519, ossl_x25519_keymgmt_functions),
 	END
 };
 
 static const OSSL_ALGORITHM keyexchs[] = {
 	ALGORITHM("ECDH", ossl_ecdh_keyexch_functions),
-	ALGORITHM("X25519:1.3.101.110", ossl_x25519_keyexch_functions),
+	ALGORITHM(X25519, ossl_x25519_keyexch_functions),
 	END
 };
 
 static const OSSL_ALGORITHM signatures[] = {
 	ALGORITHM("ECDSA", ossl_ecdsa_signature_functions),
-	ALGORITHM("RSA:rsaEncryption:1.2.840.113549.1.1.1",
-	    ossl_rsa_signature_functions),
-	ALGORITHM("ED25519:1.3.101.112", ossl_ed25519_signature_functions),
+	ALGORITHM(RSA, ossl_rsa_signature_functions),
+	ALGORITHM(ED25519, ossl_ed25519_signature_functions),
 	END
 };
 
 /* A certificate's key, and the three forms of a key file. */
 static const OSSL_ALGORITHM decoders[] = {
-	DECODER("EC:id-ecPublicKey:1.2.840.10045.2.1", "SubjectPublicKeyInfo",
+	DECODER(EC, "SubjectPublicKeyInfo",
 	    ossl_SubjectPublicKeyInfo_der_to_ec_decoder_functions),
-	DECODER("RSA:rsaEncryption:1.2.840.113549.1.1.1",
-	    "SubjectPublicKeyInfo",
+	DECODER(RSA, "SubjectPublicKeyInfo",
 	    ossl_SubjectPublicKeyInfo_der_to_rsa_decoder_functions),
-	DECODER("ED25519:1.3.101.112", "SubjectPublicKeyInfo",
+	DECODER(RSA_PSS, "SubjectPublicKeyInfo",
+	    ossl_SubjectPublicKeyInfo_der_to_rsapss_decoder_functions),
+	DECODER(ED25519, "SubjectPublicKeyInfo",
 	    ossl_SubjectPublicKeyInfo_der_to_ed25519_decoder_functions),
-	DECODER("EC:id-ecPublicKey:1.2.840.10045.2.1", "PrivateKeyInfo",
+	DECODER(EC, "PrivateKeyInfo",
 	    ossl_PrivateKeyInfo_der_to_ec_decoder_functions),
-	DECODER("RSA:rsaEncryption:1.2.840.113549.1.1.1", "PrivateKeyInfo",
+	DECODER(RSA, "PrivateKeyInfo",
 	    ossl_PrivateKeyInfo_der_to_rsa_decoder_functions),
-	DECODER("ED25519:1.3.101.112", "PrivateKeyInfo",
+	DECODER(RSA_PSS, "PrivateKeyInfo",
+	    ossl_PrivateKeyInfo_der_to_rsapss_decoder_functions),
+	DECODER(ED25519, "PrivateKeyInfo",
 	    ossl_PrivateKeyInfo_der_to_ed25519_decoder_functions),
-	DECODER("EC:id-ecPublicKey:1.2.840.10045.2.1", "type-specific",
+	DECODER(EC, "type-specific",
 	    ossl_type_specific_no_pub_der_to_ec_decoder_functions),
-	DECODER("RSA:rsaEncryption:1.2.840.113549.1.1.1", "type-specific",
+	DECODER(RSA, "type-specific",
 	    ossl_type_specific_keypair_der_to_rsa_decoder_functions),
 	END
 };
@@ -205,6 +216,11 @@ algorithms_load(void)
 	    OPENSSL_INIT_NO_LOAD_SSL_STRINGS |
 	    OPENSSL_INIT_NO_LOAD_CRYPTO_STRINGS | OPENSSL_INIT_NO_ATEXIT,
 	    NULL) != 1)
+		return -1;
+	/* But for the digests that certificates are signed with: how strong
+	 * a signature is, libssl looks up there. */
+	if (!EVP_add_digest(EVP_sha256()) || !EVP_add_digest(EVP_sha384()) ||
+	    !EVP_add_digest(EVP_sha512()))
 		return -1;
 	return OSSL_PROVIDER_add_builtin(NULL, "smtp-receive", start) == 1 &&
 	    OSSL_PROVIDER_load(NULL, "smtp-receive") != NULL ? 0 : -1;

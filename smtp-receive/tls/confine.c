@@ -153,7 +153,9 @@ confine_enter(const struct confine *c, const char **call)
 	if (forked_follow(c->parent) == -1)
 		return -1;
 	*call = "prctl";
-	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == -1)
+	/* Once more: the change of ids may have made it dumpable. */
+	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == -1 ||
+	    prctl(PR_SET_DUMPABLE, 0) == -1)
 		return -1;
 	*call = "seccomp";
 	return filter_calls();

@@ -45,6 +45,16 @@ $(BUILD)/smtp-receive-tls: $(TLS_SOURCES) $(TLS)/confine.c $(TLS_HEADERS) \
 
 $(BUILD)/tls/flags: export FLAGS = $(TLS_BUILD)
 
+# With an attacker in it, who is confined as it is.
+TLS_TAKEN = $(TEST)/smtp-receive-tls-taken
+$(TLS_TAKEN): $(TLS_SOURCES) $(TLS)/confine.c tests/tls/attack.c \
+    $(TLS_HEADERS) $(BUILD)/tls/flags $(TLS_ARCHIVES)
+	@mkdir -p $(@D)
+	$(call TLS_IF,$(TLS_BUILD) -Wl$(comma)--wrap=SSL_new -o $@ \
+	    $(TLS_SOURCES) $(TLS)/confine.c tests/tls/attack.c $(TLS_LIBS) \
+	    $(TLS_QUIET))
+comma	= ,
+
 # As the tests' other instrumented programs: no walls.
 $(ASAN)/smtp-receive-tls: $(TLS_ROOMS:%=%.c) $(TLS)/algorithms-all.c \
     $(TLS)/confine-none.c $(TLS_HEADERS) $(ASAN)/obj/flags
@@ -52,4 +62,5 @@ $(ASAN)/smtp-receive-tls: $(TLS_ROOMS:%=%.c) $(TLS)/algorithms-all.c \
 	    -lcrypto)
 
 all: $(BUILD)/smtp-receive-tls
+tests: $(TLS_TAKEN)
 asan: $(ASAN)/smtp-receive-tls

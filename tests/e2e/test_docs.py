@@ -388,7 +388,7 @@ def all_claimed():
     blocks.left.pop(MAIN)
     for start in people.EXAMPLES:
         blocks.claim(USERS, start)
-    equal(blocks.left, {CONF: [], USERS: [], PROMISE: [], USER: [],
+    equal(blocks.left, {CONF: [], USERS: [], PROMISE: [], USER: [], TLS: [],
         TAKEOVER: []})
 
 

@@ -53,12 +53,12 @@ KINDS = {
 }
 
 
-def make(name, kind="ec", days="30", names=None):
+def make(name, kind="ec", names=None):
     """A self-signed pair, as (certificate, key); made once."""
     cert, key = file(name + ".crt"), file(name + ".key")
     if not os.path.exists(cert):
         openssl("req", "-x509", "-nodes", *KINDS[kind], "-keyout", key,
-            "-out", cert, "-days", days, "-subj", "/CN=" + name, "-addext",
+            "-out", cert, "-days", "30", "-subj", "/CN=" + name, "-addext",
             "subjectAltName=" + ",".join("DNS:" + n for n in names or [name]))
     return cert, key
 
@@ -79,7 +79,7 @@ class Report:
 class Helper:
     """kind: "tcp", "unix" or "pipes" for the client's side."""
 
-    def __init__(self, *files, pairs=None, timeout=10, cpu=30, ids=None,
+    def __init__(self, *files, timeout=10, cpu=30, ids=None,
             kind="tcp", program=None, arguments=None, narrow=False):
         files = files or make("mx.example.org")
         self.session, session = socket.socketpair()
@@ -90,8 +90,8 @@ class Helper:
         places += [os.open(each, os.O_RDONLY) if isinstance(each, str)
             else os.dup(each) for each in files]
         self.client = client
-        words = [program or PROGRAM, *(arguments or [str(pairs or
-            len(files) // 2), str(timeout), str(cpu)])]
+        words = [program or PROGRAM, *([str(len(files) // 2), str(timeout),
+            str(cpu)] if arguments is None else arguments)]
         if ROOT and ids is not False:
             words.append(ids or IDS)
         high = [fcntl.fcntl(fd, fcntl.F_DUPFD_CLOEXEC, HIGH)
@@ -160,10 +160,11 @@ class Helper:
 
     # The client's side
 
-    def tls(self, name=None, **more):
-        """Past the handshake; READY has been read."""
+    def tls(self, name=None, ready=True, **more):
+        """Past the handshake."""
         context = client_context(**more)
-        self.report(READY)
+        if ready:
+            self.report(READY)
         self.wrapped = context.wrap_socket(self.client, server_hostname=name,
             suppress_ragged_eofs=False)
         self.up = self.report(UP)
