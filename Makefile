@@ -33,7 +33,8 @@ SESSION	= smtp transaction session line wire param path body dot head
 SEAM	= ask confined
 MONITOR	= monitor house event deliver leftover commit mailbox trace log id \
 	  client clock config setting usermap mapsearch mapfault mapindex \
-	  mapreader mapline mapfile address username ids passwd account child spawn
+	  mapreader mapline mapfile address username ids passwd account child \
+	  spawn tls
 BOTH	= main connection reply span rights forked emptyroot
 MAILDIR	= maildir delivery name undo
 
@@ -62,7 +63,8 @@ WARN	= -Wall -Wextra -Wpedantic -Wshadow -Wstrict-prototypes \
 	  -Wmissing-prototypes -Wconversion
 HARDEN	= -fstack-protector-strong
 COMPILE	= -std=c11 -D_GNU_SOURCE -DVERSION='"$(VERSION)"' \
-	  -DUSER_PROGRAM='"$(LIBEXECDIR)/smtp-receive-user"' $(WARN) $(HARDEN) \
+	  -DUSER_PROGRAM='"$(LIBEXECDIR)/smtp-receive-user"' \
+	  -DTLS_PROGRAM='"$(LIBEXECDIR)/smtp-receive-tls"' $(WARN) $(HARDEN) \
 	  -MMD -MP $(CPPFLAGS) $(CFLAGS)
 # musl-gcc does not find the kernel's headers by itself.
 KERNEL	= $(if $(findstring musl,$(SHIP_CC)),-idirafter /usr/include \

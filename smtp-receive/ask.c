@@ -119,6 +119,16 @@ ask_rcpt(void *house, struct span recipient, struct verdict *verdict)
 }
 
 static void
+ask_tls(void *house, struct verdict *verdict)
+{
+	struct answer answer;
+
+	add(house, ASK_TLS);
+	receive(house, &answer);
+	*verdict = answer.verdict;
+}
+
+static void
 ask_body(void *house, size_t len, struct verdict *verdict)
 {
 	struct ask *m = add(house, ASK_BODY);
@@ -158,6 +168,7 @@ ask_backend(unsigned char *buffer, size_t size)
 		.abort = ask_abort,
 		.note = ask_note,
 		.quit = ask_quit,
+		.tls = ask_tls,
 		.rcpt = ask_rcpt,
 		.body = ask_body,
 		.commit = ask_commit,

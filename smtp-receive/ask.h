@@ -14,20 +14,21 @@
 #include "backend.h"
 #include "limit.h"
 
-/* What is in a message, in the order in which it is meant.  RCPT, BODY and
- * COMMIT are questions; QUIT is the last message. */
+/* What is in a message, in the order in which it is meant.  TLS, RCPT, BODY
+ * and COMMIT are questions; QUIT is the last message. */
 enum ask_part {
 	ASK_ABORT	= 1 << 0,
 	ASK_HELO	= 1 << 1,
 	ASK_MAIL	= 1 << 2,
 	ASK_DATA	= 1 << 3,
 	ASK_NOTE	= 1 << 4,
-	ASK_RCPT	= 1 << 5,
-	ASK_BODY	= 1 << 6,
-	ASK_COMMIT	= 1 << 7,
-	ASK_QUIT	= 1 << 8,
+	ASK_TLS		= 1 << 5,
+	ASK_RCPT	= 1 << 6,
+	ASK_BODY	= 1 << 7,
+	ASK_COMMIT	= 1 << 8,
+	ASK_QUIT	= 1 << 9,
 
-	ASK_QUESTION	= ASK_RCPT | ASK_BODY | ASK_COMMIT,
+	ASK_QUESTION	= ASK_TLS | ASK_RCPT | ASK_BODY | ASK_COMMIT,
 	ASK_ALL		= (ASK_QUIT << 1) - 1,
 };
 
@@ -58,7 +59,7 @@ struct ask {
 };
 
 struct answer {
-	struct verdict verdict;		/* RCPT, BODY */
+	struct verdict verdict;		/* TLS, RCPT, BODY */
 	uint16_t each[MAX_RECIPIENTS];	/* COMMIT: enum reply */
 };
 

@@ -9,6 +9,7 @@
  *
  *	helo -> (mail -> rcpt ... -> data -> body ... -> commit) ... -> quit
  *
+ * tls may stand behind helo, once, and if it is granted, helo comes again.
  * abort ends a mail anywhere between mail and commit; commit ends it, too,
  * whatever its answer.  note may come at any time.  Nothing comes after
  * quit. */
@@ -54,6 +55,7 @@ enum ending {
 	ENDING_REFUSED,		/* more refusals than MAX_REFUSED */
 	ENDING_COMMANDS,	/* more than MAX_IDLE without a stored mail */
 	ENDING_DEAF,		/* it did not take our replies */
+	ENDING_PLAIN,		/* it sent plain text behind STARTTLS */
 };
 
 struct closing {
@@ -75,8 +77,10 @@ struct backend {
 	void (*note)(void *house, const struct note *);
 	void (*quit)(void *house, const struct closing *);
 
-	/* Questions.  rcpt: is it accepted?  body: has the full buffer been
-	 * taken?  After a refusal the mail must end with abort. */
+	/* Questions.  tls: may the octets go through TLS from here on?  rcpt:
+	 * is it accepted?  body: has the full buffer been taken?  After a
+	 * refusal the mail must end with abort. */
+	void (*tls)(void *house, struct verdict *);
 	void (*rcpt)(void *house, struct span recipient, struct verdict *);
 	void (*body)(void *house, size_t len, struct verdict *);
 

@@ -118,6 +118,15 @@ client_timeouts(const struct client *c, unsigned seconds)
 	return 0;
 }
 
+int
+client_turn(struct client *c, int fd)
+{
+	if (dup2(fd, 0) == -1 || dup2(fd, 1) == -1)
+		return -1;
+	c->socket[0] = c->socket[1] = true;
+	return 0;
+}
+
 /* A look at what waits; of a pipe, that may be a QUIT with the end behind. */
 static bool
 is_gone(bool socket)

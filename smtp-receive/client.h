@@ -26,6 +26,11 @@ void client_look(struct client *);
  * Descriptors block from now on.  -1 with errno. */
 int client_timeouts(const struct client *, unsigned seconds);
 
+/* Descriptors 0 and 1 are this socket from now on, which blocks and has its
+ * timeouts: what was behind them goes through another process.  -1 with
+ * errno. */
+int client_turn(struct client *, int fd);
+
 /* Does he speak within the next milliseconds? */
 bool client_speaks(const struct client *, unsigned milliseconds);
 

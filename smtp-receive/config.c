@@ -32,8 +32,9 @@ config_print(FILE *out)
 
 	fprintf(out, row, "KEY", "DEFAULT", "MEANING");
 	for (const struct setting *s = NULL; (s = setting_next(s)) != NULL;)
-		fprintf(out, row, s->name, s->value[0] == '\0' ?
-		    "this machine's" : s->value, s->meaning);
+		fprintf(out, row, s->name, s->value[0] != '\0' ? s->value :
+		    span_is(span_of("hostname"), s->name) ? "this machine's" :
+		    "none", s->meaning);
 }
 
 /* Where a key and its value stand, and who is told what is wrong there. */
@@ -262,8 +263,35 @@ mailname(char *at, size_t size)
 	return span_trim(line);
 }
 
-int
-config_finish(struct config *config, const struct config_faults *faults)
+static unsigned
+count_files(const char *list)
+{
+	unsigned count = list[0] != '\0';
+
+	for (; *list != '\0'; list++)
+		count += *list == ',';
+	return count;
+}
+
+/* Each certificate has its key; none is named where all are in one file. */
+static int
+check_pairs(const struct config *config, const struct config_faults *faults)
+{
+	struct place p = { .faults = faults, .file = "configuration" };
+	unsigned keys = count_files(config->tls_key);
+
+	if (keys > 0 && keys != count_files(config->tls_certificate))
+		fault(&p, "tls-key", "tls-key wants as many files as "
+		    "tls-certificate, in the same order, or none", 0);
+	if (config->tls_certificate[0] == '\0' &&
+	    (config->tls_required || config->tls == CONFIG_TLS_IMPLICIT))
+		fault(&p, "tls-certificate", "TLS is to be had without a "
+		    "certificate: set tls-certificate", 0);
+	return p.result;
+}
+
+static int
+find_hostname(struct config *config, const struct config_faults *faults)
 {
 	struct place p = { .config = config, .faults = faults,
 	    .file = mailname_file };
@@ -282,4 +310,12 @@ config_finish(struct config *config, const struct config_faults *faults)
 	fault_at(&p, s->name, "neither this machine's name nor that in the "
 	    "file is a host name: set hostname", span_of(own));
 	return -1;
+}
+
+int
+config_finish(struct config *config, const struct config_faults *faults)
+{
+	int result = check_pairs(config, faults);
+
+	return find_hostname(config, faults) == -1 ? -1 : result;
 }

@@ -20,9 +20,16 @@ enum config_log {
 	CONFIG_LOG_SYSLOG,
 };
 
+enum config_tls {
+	CONFIG_TLS_STARTTLS,
+	CONFIG_TLS_IMPLICIT,
+};
+
+enum { CONFIG_PATH = 1024 };	/* bytes, with NUL */
+
 struct config {
 	char hostname[MAX_HOSTNAME + 1];
-	char users[1024];		/* absolute path */
+	char users[CONFIG_PATH];	/* absolute path */
 	char session_user[64];		/* NAME, or UID:GID, where root */
 	unsigned min_uid;		/* of the users that ~/ may name */
 	uint64_t max_message_size;	/* octets, as SIZE= counts them */
@@ -38,6 +45,10 @@ struct config {
 	bool delivered_to;
 	bool sync_strict;
 	enum config_log log;
+	/* Absolute paths and names of credentials, a comma between two. */
+	char tls_certificate[CONFIG_PATH], tls_key[CONFIG_PATH];
+	enum config_tls tls;
+	bool tls_required;
 };
 
 /* Told of each fault.  file is the path, or "-o" with the option's number
@@ -62,7 +73,7 @@ int config_option(struct config *, const char *option, unsigned number,
     const struct config_faults *);
 
 /* What is still not known: the host name, by gethostname(2) and
- * /etc/mailname. */
+ * /etc/mailname; and what does not fit together. */
 int config_finish(struct config *, const struct config_faults *);
 
 /* The table of keys with their defaults and meanings, for -h. */

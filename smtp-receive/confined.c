@@ -10,15 +10,21 @@
 #include "smtp.h"
 
 /* The end of the wire that is the client. */
+struct door {
+	struct shared *shared;
+	int in, out;
+};
+
 static ssize_t
 read_client(void *end, void *at, size_t size)
 {
-	struct shared *shared = end;
+	const struct door *door = end;
+	struct shared *shared = door->shared;
 	ssize_t n;
 
 	atomic_store(&shared->waiting, true);
 	do
-		n = read(0, at, size);
+		n = read(door->in, at, size);
 	while (n == -1 && errno == EINTR);
 	atomic_store(&shared->waiting, false);
 	atomic_fetch_add(&shared->beat, 1);
@@ -28,11 +34,11 @@ read_client(void *end, void *at, size_t size)
 static int
 write_client(void *end, const void *at, size_t len)
 {
-	struct shared *shared = end;
+	const struct door *door = end;
 	const char *octets = at;
 
 	while (len > 0) {
-		ssize_t n = write(1, octets, len);
+		ssize_t n = write(door->out, octets, len);
 
 		if (n == -1 && errno == EINTR)
 			continue;
@@ -40,9 +46,17 @@ write_client(void *end, const void *at, size_t len)
 			return -1;
 		octets += n;
 		len -= (size_t)n;
-		atomic_fetch_add(&shared->beat, 1);
+		atomic_fetch_add(&door->shared->beat, 1);
 	}
 	return 0;
+}
+
+static void
+turn_to_tls(void *end)
+{
+	struct door *door = end;
+
+	door->in = door->out = SANDBOX_TLS;
 }
 
 /* Only a session that may still call mprotect(2) can take this back. */
@@ -76,6 +90,7 @@ void
 confined_run(const struct sandbox *sandbox, const struct rules *rules,
     struct shared *shared, struct session *session)
 {
+	struct door door = { .shared = shared, .in = 0, .out = 1 };
 	struct asker asker = { .fd = SANDBOX_PAIR, .lost = lost };
 	const struct backend backend = ask_backend(shared->body,
 	    sizeof shared->body);
@@ -86,7 +101,8 @@ confined_run(const struct sandbox *sandbox, const struct rules *rules,
 	session->house = &asker;
 	session->wire.read = read_client;
 	session->wire.write = write_client;
-	session->wire.end = shared;
+	session->wire.turn = turn_to_tls;
+	session->wire.end = &door;
 	if (protect(shared, PROT_READ) == -1 ||
 	    sandbox_enter(sandbox, &call) == -1)
 		fail(shared, call);

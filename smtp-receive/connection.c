@@ -12,6 +12,7 @@
 
 #include "clock.h"
 #include "confined.h"
+#include "event.h"
 #include "monitor.h"
 #include "shared.h"
 
@@ -93,10 +94,15 @@ run_session(const struct connection *c, pid_t monitor)
 		.max_recipients = c->config.max_recipients,
 		.max_errors = c->config.max_errors,
 		.max_unknown = c->config.max_unknown,
+		.tls = c->tls.state != TLS_NONE,
+		.tls_offered = c->tls.state == TLS_OFFERED,
+		.tls_implicit = c->config.tls == CONFIG_TLS_IMPLICIT,
+		.tls_required = c->config.tls_required,
 		.early = c->early,
 	};
 	struct sandbox sandbox = {
 		.pair = c->pair[1],
+		.tls = c->tls.pair[0],
 		.monitor = monitor,
 		.socket = c->client.socket[1],
 		.mapped = sizeof *c->shared + sizeof *c->private + image(),
@@ -132,6 +138,7 @@ run_monitor(struct connection *c, pid_t session)
 	h->config = &c->config;
 	h->log = &c->log;
 	h->client = &c->client;
+	h->tls = &c->tls;
 	h->body = c->shared->body;
 	h->map.file = c->config.users;
 	h->map.delimiters = c->config.recipient_delimiter;
@@ -151,7 +158,24 @@ run_monitor(struct connection *c, pid_t session)
 	if (!monitor_run(m))
 		return unfit(c);
 	client_part(&c->client);
+	if (!tls_end(&c->tls))
+		event_attack(&c->log, "the TLS process was killed by a signal");
 	return h->fault ? CONNECTION_TROUBLE : CONNECTION_FINE;
+}
+
+/* Without it mail can be had, if that is not to be secret from the start. */
+static int
+open_tls(struct connection *c)
+{
+	c->tls.config = &c->config;
+	c->tls.program = TLS_PROGRAM;
+	c->tls.root = c->rights.root;
+	c->tls.uid = c->uid;
+	c->tls.gid = c->gid;
+	if (tls_open(&c->tls) == 0)
+		return 0;
+	event_tls_fault(&c->log, &c->tls);
+	return c->config.tls == CONFIG_TLS_IMPLICIT ? -1 : 0;
 }
 
 int
@@ -163,7 +187,11 @@ connection_serve(struct connection *c)
 	if (client_timeouts(&c->client, c->config.command_timeout) == -1)
 		return connection_trouble(c, "setsockopt",
 		    "to set command-timeout");
+	if (open_tls(c) == -1)
+		return connection_refuse(c, reply_misconfigured,
+		    CONNECTION_CONFIG);
 	c->early = c->config.greeting_delay > 0 &&
+	    c->config.tls != CONFIG_TLS_IMPLICIT &&
 	    client_speaks(&c->client, c->config.greeting_delay);
 	raise_descriptors(&c->config);
 	c->private = map(sizeof *c->private, MAP_PRIVATE, &behind);

@@ -14,6 +14,7 @@
 #include "log.h"
 #include "reply.h"
 #include "rights.h"
+#include "tls.h"
 
 enum {				/* exit status: sysexits.h */
 	CONNECTION_FINE		= 0,
@@ -34,6 +35,7 @@ struct connection {
 
 	/* connection.c's own. */
 	bool early;		/* the client spoke before 220 */
+	struct tls tls;
 	int pair[2];		/* ours, the session's */
 	struct shared *shared;
 	struct connection_private *private;

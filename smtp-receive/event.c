@@ -8,6 +8,16 @@
 #include "clock.h"
 
 void
+event_attack(const struct log *log, const char *what)
+{
+	struct log_line l;
+
+	log_begin(&l, log, LOG_ALERT, "attack");
+	log_text(&l, "what", what);
+	log_end(&l);
+}
+
+void
 event_connect(const struct house *h)
 {
 	struct log_line l;
@@ -25,7 +35,7 @@ event_helo(const struct house *h)
 
 	log_begin(&l, h->log, LOG_INFO, "helo");
 	log_span(&l, "helo", h->trace.helo);
-	log_text(&l, "proto", h->trace.extended ? "ESMTP" : "SMTP");
+	log_text(&l, "proto", trace_protocol(&h->trace));
 	log_end(&l);
 }
 
@@ -55,6 +65,66 @@ event_no_answer(const struct house *h, struct span user)
 
 	log_failed(h->log, a->call, a->program, error,
 	    n > 0 && (size_t)n < sizeof what ? what : a->what);
+}
+
+static void
+log_name(const struct house *h, struct log_line *l)
+{
+	const struct report *r = &h->tls->report;
+
+	if (r->name_len > 0)
+		log_span(l, "name", (struct span){ r->name, r->name_len });
+}
+
+void
+event_tls(const struct house *h)
+{
+	struct log_line l;
+
+	log_begin(&l, h->log, LOG_INFO, "tls");
+	log_span(&l, "version", h->trace.version);
+	log_span(&l, "cipher", h->trace.cipher);
+	log_name(h, &l);
+	log_end(&l);
+}
+
+void
+event_notls(const struct house *h)
+{
+	const struct report *r = &h->tls->report;
+	struct log_line l;
+
+	log_begin(&l, h->log, LOG_NOTICE, "notls");
+	log_name(h, &l);
+	log_span(&l, "why", (struct span){ r->what, r->what_len });
+	log_end(&l);
+}
+
+void
+event_expiry(const struct house *h)
+{
+	const struct report *r = &h->tls->report;
+	const time_t end = (time_t)r->expires;
+	char day[sizeof "2026-12-31"];
+	struct log_line l;
+	struct tm tm;
+
+	if (gmtime_r(&end, &tm) == NULL ||
+	    strftime(day, sizeof day, "%Y-%m-%d", &tm) == 0)
+		day[0] = '\0';
+	log_begin(&l, h->log, LOG_WARNING, "certificate");
+	log_span(&l, "file", tls_file(h->config->tls_certificate, r->pair));
+	log_text(&l, "expires", day);
+	log_text(&l, "what", "renew it; the next connection takes what is in "
+	    "the file then");
+	log_end(&l);
+}
+
+void
+event_tls_fault(const struct log *log, const struct tls *t)
+{
+	log_failed(log, t->call != NULL ? t->call : "smtp-receive-tls",
+	    t->path[0] != '\0' ? t->path : NULL, errno, t->what);
 }
 
 static struct span
@@ -146,6 +216,7 @@ static const char *const endings[] = {
 	[ENDING_REFUSED]	= "refused",
 	[ENDING_COMMANDS]	= "commands",
 	[ENDING_DEAF]		= "deaf",
+	[ENDING_PLAIN]		= "plain",
 };
 
 const char *

@@ -14,8 +14,19 @@
 #include "reply.h"
 #include "span.h"
 
+/* The session, or the TLS process, broke its contract or was killed. */
+void event_attack(const struct log *, const char *what);
+
 void event_connect(const struct house *);
 void event_helo(const struct house *);
+
+/* TLS is up; or the client's handshake came to nothing. */
+void event_tls(const struct house *);
+void event_notls(const struct house *);
+/* Its certificate will expire, or has. */
+void event_expiry(const struct house *);
+/* It cannot be had: what tls.h says has failed, and errno. */
+void event_tls_fault(const struct log *, const struct tls *);
 
 /* A fault of the user map, as usermap_faults tells it. */
 void event_map(const struct house *, const char *file, unsigned long line,

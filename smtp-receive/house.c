@@ -96,6 +96,8 @@ const char *
 house_mail(struct house *h, const struct ask *ask, struct answer *answer)
 {
 	(void)answer;
+	if (h->config->tls_required && h->tls->state != TLS_UP)
+		return "mail: without TLS";
 	if (ask->size > h->config->max_message_size)
 		return "mail: SIZE over max-message-size";
 	h->state = HOUSE_SENDER;
@@ -113,7 +115,8 @@ static bool
 is_ours(enum reply reply)
 {
 	return reply == reply_trouble || reply == reply_map_broken ||
-	    reply == reply_no_room || reply == reply_over_quota;
+	    reply == reply_no_room || reply == reply_over_quota ||
+	    reply == reply_tls_trouble;
 }
 
 static void
@@ -129,6 +132,65 @@ refuse(struct house *h, const char *command, struct span to,
 {
 	count_refusal(h, reply);
 	event_refused(h, command, to, reply, text);
+}
+
+bool
+house_begin_tls(struct house *h)
+{
+	if (h->tls->state != TLS_OFFERED)
+		return false;	/* the log has it already */
+	if (tls_start(h->tls) == -1 ||
+	    client_turn(h->client, h->tls->pair[0]) == -1) {
+		event_tls_fault(h->log, h->tls);
+		return false;
+	}
+	return true;
+}
+
+const char *
+house_hear_tls(struct house *h)
+{
+	enum { DAY = 24 * 60 * 60 };
+	const struct report *r = &h->tls->report;
+	const char *fault = tls_hear(h->tls);
+
+	if (fault != NULL)
+		return fault;
+	if (h->tls->state != TLS_UP) {
+		event_notls(h);
+		return NULL;
+	}
+	h->trace.version = (struct span){ r->version, r->version_len };
+	h->trace.cipher = (struct span){ r->cipher, r->cipher_len };
+	event_tls(h);
+	if (r->expires < time(NULL) + EXPIRY_DAYS * DAY)
+		event_expiry(h);
+	return NULL;
+}
+
+static enum reply
+accept_tls(struct house *h)
+{
+	if (client_speaks(h->client, 0))
+		return reply_plain_behind;
+	return house_begin_tls(h) ? reply_tls_ready : reply_tls_trouble;
+}
+
+/* Nothing that was said before counts after it: RFC 3207 section 4.2. */
+const char *
+house_tls(struct house *h, const struct ask *ask, struct answer *answer)
+{
+	(void)ask;
+	if (h->tls->state != TLS_OFFERED && h->tls->state != TLS_BROKEN)
+		return "tls: not offered, or twice";
+	answer->verdict.reply = accept_tls(h);
+	if (answer->verdict.reply == reply_tls_ready)
+		h->state = HOUSE_FRESH;
+	else
+		refuse(h, "STARTTLS", (struct span){ 0 },
+		    answer->verdict.reply, "");
+	const char *fault = count_refusals(h);
+	return fault != NULL ? fault : count_command(h);
 }
 
 const char *

@@ -19,6 +19,7 @@
 #include "deliver.h"
 #include "limit.h"
 #include "log.h"
+#include "tls.h"
 #include "trace.h"
 #include "usermap.h"
 
@@ -43,7 +44,8 @@ struct house {
 	/* The caller's. */
 	const struct config *config;
 	struct log *log;
-	const struct client *client;
+	struct client *client;
+	struct tls *tls;		/* after tls_open */
 	const unsigned char *body;	/* the shared buffer */
 	struct timespec start;		/* CLOCK_MONOTONIC, as all here */
 	struct usermap map;		/* file and delimiters */
@@ -76,6 +78,7 @@ const char *house_helo(struct house *, const struct ask *, struct answer *);
 const char *house_mail(struct house *, const struct ask *, struct answer *);
 const char *house_data(struct house *, const struct ask *, struct answer *);
 const char *house_note(struct house *, const struct ask *, struct answer *);
+const char *house_tls(struct house *, const struct ask *, struct answer *);
 const char *house_rcpt(struct house *, const struct ask *, struct answer *);
 const char *house_body(struct house *, const struct ask *, struct answer *);
 const char *house_commit(struct house *, const struct ask *, struct answer *);
@@ -84,6 +87,13 @@ const char *house_quit(struct house *, const struct ask *, struct answer *);
 /* After the answer to a commit was handed over, or could not be: then the
  * mail is taken back. */
 void house_answered(struct house *, bool handed_over);
+
+/* What 0 and 1 bring goes through TLS from here on.  False: it cannot, for a
+ * fault of ours, which is in the log. */
+bool house_begin_tls(struct house *);
+
+/* The TLS process has reported something, or is gone. */
+const char *house_hear_tls(struct house *);
 
 /* Is a mail in hand? */
 bool house_busy(const struct house *);

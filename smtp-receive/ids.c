@@ -23,3 +23,15 @@ ids_cut(struct span *s, uid_t *uid, gid_t *gid)
 {
 	return cut_id(s, uid) && span_skip(s, ":") && cut_id(s, gid);
 }
+
+void
+ids_write(uid_t uid, gid_t gid, char at[IDS_TEXT])
+{
+	char digits[SPAN_DECIMAL];
+	struct span number = span_decimal(uid, digits);
+
+	span_copy(number, at, IDS_TEXT);
+	at[number.len] = ':';
+	span_copy(span_decimal(gid, digits), at + number.len + 1,
+	    IDS_TEXT - number.len - 1);
+}

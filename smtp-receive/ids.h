@@ -13,4 +13,9 @@
  * too large or -1, which is no id; then s is anywhere. */
 bool ids_cut(struct span *s, uid_t *, gid_t *);
 
+enum { IDS_TEXT = 2 * SPAN_DECIMAL + 2 };
+
+/* The same to at, with NUL. */
+void ids_write(uid_t, gid_t, char at[IDS_TEXT]);
+
 #endif

@@ -39,6 +39,12 @@ enum {
 	MAX_HOME	= 256,	/* the path of a home, with NUL */
 	ACCOUNT_SECONDS	= 10,	/* for the answer of the name service */
 
+	/* TLS. */
+	MAX_CERTIFICATES = 8,	/* pairs of a certificate and its key */
+	TLS_START_SECONDS = 10,	/* until keys are loaded */
+	TLS_END_SECONDS	= 5,	/* for the last reply to get out */
+	EXPIRY_DAYS	= 14,	/* before which a certificate is warned of */
+
 	/* Buffers. */
 	INPUT_SIZE	= 64 * 1024,	/* what one read(2) may bring */
 	OUTPUT_SIZE	= 4 * 1024,	/* replies that wait for a flush */

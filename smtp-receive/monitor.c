@@ -10,6 +10,7 @@
 #include <sys/wait.h>
 
 #include "clock.h"
+#include "event.h"
 
 enum {
 	SETTLE_MS	= 2000,	/* for what a session has in hand */
@@ -29,11 +30,7 @@ end(struct monitor *m, const char *how)
 static void
 attack(struct monitor *m, const char *what)
 {
-	struct log_line l;
-
-	log_begin(&l, m->house->log, LOG_ALERT, "attack");
-	log_text(&l, "what", what);
-	log_end(&l);
+	event_attack(m->house->log, what);
 	end(m, "attack");
 }
 
@@ -88,6 +85,7 @@ static const struct row {
 	{ ASK_MAIL,	HOUSE_READY,			house_mail },
 	{ ASK_DATA,	HOUSE_RCPTS,			house_data },
 	{ ASK_NOTE,	HOUSE_CLOSED - 1,		house_note },
+	{ ASK_TLS,	HOUSE_READY,			house_tls },
 	{ ASK_RCPT,	HOUSE_SENDER | HOUSE_RCPTS,	house_rcpt },
 	{ ASK_BODY,	HOUSE_DATA,			house_body },
 	{ ASK_COMMIT,	HOUSE_DATA,			house_commit },
@@ -97,12 +95,7 @@ static const struct row {
 static bool
 is_printable(const char *at, uint32_t len, size_t size)
 {
-	if (len > size)
-		return false;
-	for (uint32_t i = 0; i < len; i++)
-		if (at[i] != ' ' && !span_graphic(at[i]))
-			return false;
-	return true;
+	return len <= size && span_printable((struct span){ at, len });
 }
 
 /* Every string of every message, whatever its parts say. */
@@ -220,10 +213,27 @@ receive_failed(struct monitor *m)
 		log_fault(m, "recv");
 }
 
+/* What the TLS process says comes before any octet that the session has got
+ * through it, and so before any word about those. */
+static void
+hear_tls(struct monitor *m)
+{
+	struct pollfd p = { .fd = m->house->tls->reports, .events = POLLIN };
+
+	if (p.fd == -1 || poll(&p, 1, 0) <= 0)
+		return;
+	const char *fault = house_hear_tls(m->house);
+	if (fault != NULL)
+		attack(m, fault);
+}
+
 /* Takes one message, or sees that the session is gone. */
 static void
 receive(struct monitor *m)
 {
+	hear_tls(m);
+	if (m->over)
+		return;
 	ssize_t n = recv(m->pair, &m->ask, sizeof m->ask, MSG_TRUNC);
 
 	if (n == -1 && errno != ECONNRESET)
@@ -310,6 +320,7 @@ wait_for_message(struct monitor *m)
 	struct pollfd p[] = {
 		{ .fd = m->pair, .events = POLLIN },
 		{ .fd = m->signals, .events = POLLIN },
+		{ .fd = m->house->tls->reports, .events = POLLIN },
 	};
 	long long time = time_left(m), silence = silence_left(m);
 	long long wait = least(time, silence < LLONG_MAX
@@ -322,10 +333,12 @@ wait_for_message(struct monitor *m)
 			close_down(m, reply_timeout, "timeout");
 		return;
 	}
-	if (poll(p, 2, (int)wait) <= 0)
+	if (poll(p, countof(p), (int)wait) <= 0)
 		return;
 	if (p[0].revents != 0)
 		receive(m);
+	else if (p[2].revents != 0)
+		hear_tls(m);
 	if (m->broken > 0 && !m->over)
 		close_down(m, reply_unserviceable, "fault");
 	else if (p[1].revents != 0 && !m->over)
@@ -362,6 +375,9 @@ bool
 monitor_run(struct monitor *m)
 {
 	house_open(m->house);
+	if (m->house->config->tls == CONFIG_TLS_IMPLICIT &&
+	    !house_begin_tls(m->house))
+		dismiss(m, reply_unserviceable, "fault", true);
 	while (!m->over)
 		wait_for_message(m);
 	if (!reap(m))

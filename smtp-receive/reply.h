@@ -12,6 +12,7 @@
 
 #define REPLIES(REPLY) \
 	REPLY(greeting,		220, "",      "%s ESMTP") \
+	REPLY(tls_ready,	220, "2.0.0", "Ready for the TLS handshake") \
 	REPLY(hello,		250, "",      "%s") \
 	REPLY(mail_ok,		250, "2.1.0", "Sender accepted") \
 	REPLY(rcpt_ok,		250, "2.1.5", "Recipient accepted") \
@@ -19,7 +20,7 @@
 	REPLY(stored,		250, "2.0.0", "Stored as %s") \
 	REPLY(reset,		250, "2.0.0", "Ready for the next mail") \
 	REPLY(noop,		250, "2.0.0", "Nothing done") \
-	REPLY(help,		214, "2.0.0", "EHLO HELO MAIL RCPT DATA RSET NOOP HELP VRFY QUIT; RFC 5321") \
+	REPLY(help,		214, "2.0.0", "EHLO HELO MAIL RCPT DATA RSET NOOP HELP VRFY STARTTLS QUIT; RFC 5321") \
 	REPLY(vrfy,		252, "2.1.5", "Not told here; send the mail, and RCPT will tell") \
 	REPLY(bye,		221, "2.0.0", "%s closes the connection") \
 	\
@@ -43,6 +44,7 @@
 	REPLY(too_many_rcpts,	452, "4.5.3", "Too many recipients; send the others the mail in a transaction of their own") \
 	REPLY(too_many_mailboxes, 452, "4.5.3", "Too many mailboxes for one mail; send this recipient the mail in a transaction of its own") \
 	REPLY(too_many_unknown,	452, "4.5.3", "Not looked up after too many unknown recipients") \
+	REPLY(tls_trouble,	454, "4.7.0", "TLS cannot be had, for a fault of this system; try again later") \
 	\
 	REPLY(unknown_command,	500, "5.5.1", "Unknown command; HELP lists the known ones") \
 	REPLY(bare_lf,		500, "5.5.2", "A line must end in CR LF, this one ended in LF alone") \
@@ -62,6 +64,8 @@
 	REPLY(hello_first,	503, "5.5.1", "EHLO or HELO must come first") \
 	REPLY(mail_first,	503, "5.5.1", "MAIL must come first") \
 	REPLY(mail_already,	503, "5.5.1", "A mail is in hand already; RSET drops it") \
+	REPLY(tls_already,	503, "5.5.1", "TLS is on already") \
+	REPLY(tls_first,	530, "5.7.0", "No mail is taken without TLS; STARTTLS must come first") \
 	REPLY(unknown_param,	555, "5.5.4", "Unknown parameter; EHLO lists the known extensions") \
 	\
 	REPLY(reject_said,	550, "5.2.1", "This address takes no mail") \
@@ -70,6 +74,7 @@
 	REPLY(bare_line_end,	550, "5.6.0", "The message has a bare CR or LF; every line must end in CR LF") \
 	REPLY(too_big,		552, "5.3.4", "The message is too large; SIZE in the reply to EHLO is the limit") \
 	REPLY(no_valid_rcpts,	554, "5.5.1", "No recipient was accepted") \
+	REPLY(plain_behind,	554, "5.5.1", "Plain text came behind STARTTLS; wait for the answer to it") \
 	REPLY(loop,		554, "5.4.6", "A hundred Received: lines: the mail runs in a loop")
 
 enum reply {

@@ -6,12 +6,19 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+static int
+move(int from, int to)
+{
+	return from == to ? 0 : dup2(from, to) == -1 ? -1 : close(from);
+}
+
 int
 sandbox_enter(const struct sandbox *s, const char **call)
 {
 	*call = "dup2";
-	return s->pair == SANDBOX_PAIR ? 0
-	    : dup2(s->pair, SANDBOX_PAIR) == -1 ? -1 : close(s->pair);
+	if (move(s->pair, SANDBOX_PAIR) == -1)
+		return -1;
+	return s->tls == -1 ? 0 : move(s->tls, SANDBOX_TLS);
 }
 
 void

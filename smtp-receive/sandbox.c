@@ -35,13 +35,17 @@ static const uint32_t ARCH = AUDIT_ARCH_S390X;
 
 extern char **environ;
 
+/* The monitor's signalfd has the number 3 or below: none of ours is in the
+ * way of another, if the pair is moved first. */
 static int
-keep_descriptors(int pair)
+keep_descriptors(int pair, int tls)
 {
 	if (pair != SANDBOX_PAIR && dup2(pair, SANDBOX_PAIR) == -1)
 		return -1;
+	if (tls != -1 && tls != SANDBOX_TLS && dup2(tls, SANDBOX_TLS) == -1)
+		return -1;
 	close(2);
-	forked_close_from(SANDBOX_PAIR + 1);
+	forked_close_from(tls == -1 ? SANDBOX_PAIR + 1 : SANDBOX_TLS + 1);
 	return 0;
 }
 
@@ -131,7 +135,7 @@ sandbox_enter(const struct sandbox *s, const char **call)
 	if (s->root && rights_drop(s->uid, s->gid) == -1)
 		return -1;
 	*call = "dup2";
-	if (keep_descriptors(s->pair) == -1)
+	if (keep_descriptors(s->pair, s->tls) == -1)
 		return -1;
 	*call = "setrlimit";
 	if (limit(s) == -1)

@@ -11,10 +11,14 @@
 #include <stdint.h>
 #include <sys/types.h>
 
-enum { SANDBOX_PAIR = 3 };	/* the descriptor that the pair has inside */
+enum {				/* descriptors inside */
+	SANDBOX_PAIR	= 3,
+	SANDBOX_TLS	= 4,
+};
 
 struct sandbox {
 	int pair;		/* the session's end; moved to SANDBOX_PAIR */
+	int tls;		/* to SANDBOX_TLS; -1: there is none */
 	pid_t monitor;		/* whose death is ours */
 	bool socket;		/* 1 is one: no file will grow */
 	size_t mapped;		/* bytes of memory that are mapped already */
@@ -27,7 +31,7 @@ struct sandbox {
 
 /* To be called before the first octet from the client is read.  0, or -1
  * with errno and the call that failed; then the process must exit.  After 0
- * only descriptors 0, 1 and SANDBOX_PAIR are open, and any system call but
+ * only descriptors 0, 1 and those above are open, and any system call but
  * read, write, exit and sigreturn kills. */
 int sandbox_enter(const struct sandbox *, const char **call);
 

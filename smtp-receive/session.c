@@ -52,6 +52,15 @@ session_gone(struct session *s, enum line_kind kind)
 }
 
 void
+session_secure(struct session *s)
+{
+	wire_flush(&s->wire);
+	s->wire.turn(s->wire.end);
+	s->secure = true;
+	s->state = FRESH;
+}
+
+void
 session_reset(struct session *s)
 {
 	if (s->state & (SENDER | RCPTS))

@@ -24,6 +24,10 @@ struct rules {
 	unsigned max_recipients;	/* accepted ones, per message */
 	unsigned max_errors;		/* replies 500 to 504 and 555 */
 	unsigned max_unknown;		/* unknown recipients */
+	bool tls;			/* there is a certificate */
+	bool tls_offered;		/* and it can be read */
+	bool tls_implicit;		/* TLS is on from the start */
+	bool tls_required;		/* no mail without */
 	bool early;			/* the client spoke before 220 */
 };
 
@@ -50,6 +54,7 @@ struct session {
 	unsigned idle;		/* commands since the last stored mail */
 	unsigned mails;		/* begun; the number of the one in hand */
 	unsigned recipients;	/* accepted for the mail in hand */
+	bool secure;		/* TLS is on */
 	bool later;		/* a RCPT of it was answered with 4xx */
 	struct span verb, said;	/* of the line in hand, for a note */
 	char id[MAX_ID];	/* for replies: the mail's, if one is in hand */
@@ -69,6 +74,10 @@ void session_end(struct session *, enum ending);
 /* The client is gone or still: the end, and what to say to whom may yet
  * listen. */
 enum reply session_gone(struct session *, enum line_kind);
+
+/* From now on the octets go through TLS, and all that was said before is
+ * forgotten: RFC 3207 section 4.2. */
+void session_secure(struct session *);
 
 /* Drops the mail in hand, if there is one. */
 void session_reset(struct session *);

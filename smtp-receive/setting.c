@@ -107,6 +107,19 @@ parse_log(const struct setting *s, struct span value, void *field)
 }
 
 static bool
+parse_tls(const struct setting *s, struct span value, void *field)
+{
+	bool implicit;
+
+	(void)s;
+	if (!parse_either(value, "starttls", "implicit", &implicit))
+		return false;
+	*(enum config_tls *)field = implicit ? CONFIG_TLS_IMPLICIT
+	    : CONFIG_TLS_STARTTLS;
+	return true;
+}
+
+static bool
 is_host(char c)
 {
 	c = span_lower(c);
@@ -133,7 +146,42 @@ parse_path(const struct setting *s, struct span value, void *field)
 {
 	(void)s;
 	return value.len > 0 && value.at[0] == '/' &&
-	    span_copy(value, field, sizeof ((struct config *)0)->users);
+	    span_copy(value, field, CONFIG_PATH);
+}
+
+/* An absolute path, or a credential's name: systemd.exec(5). */
+static bool
+is_file(struct span s)
+{
+	for (size_t i = 0; i < s.len; i++)
+		if (!span_graphic(s.at[i]) ||
+		    (s.at[i] == '/' && s.at[0] != '/'))
+			return false;
+	return s.len > 0 && !span_is(s, ".") && !span_is(s, "..");
+}
+
+/* Spaces around the commas go. */
+static bool
+parse_files(const struct setting *s, struct span value, void *field)
+{
+	char list[CONFIG_PATH + 1] = "";
+	size_t count = 0, len = 0;
+
+	(void)s;
+	if (value.len >= CONFIG_PATH)
+		return false;
+	for (; value.len > 0; count++) {
+		struct span file = span_trim(span_field(&value, ','));
+
+		if (!is_file(file) || count == MAX_CERTIFICATES)
+			return false;
+		if (count > 0)
+			list[len++] = ',';
+		span_copy(file, list + len, sizeof list - len);
+		len += file.len;
+	}
+	memcpy(field, list, CONFIG_PATH);
+	return true;
 }
 
 /* UID:GID.  Neither is root's. */
@@ -177,6 +225,9 @@ static const struct kind host = { parse_hostname,
     "a host name: letters, digits, '-' and single dots between, at most 255" };
 static const struct kind path = { parse_path,
     "an absolute path of at most 1023 bytes" };
+static const struct kind files = { parse_files, "absolute paths, or names of "
+    "systemd's credentials, at most 8, with commas between them" };
+static const struct kind tls_mode = { parse_tls, "starttls or implicit" };
 static const struct kind user = { parse_user,
     "a user's name, or UID:GID with neither of them 0" };
 static const struct kind delimiters = { parse_delimiters,
@@ -221,6 +272,14 @@ static const struct setting settings[] = {
 	  "strict: fsync before the rename, too" },
 	{ "log", &log_place, FIELD(log), NULL, NULL, "auto",
 	  "where the log goes" },
+	{ "tls-certificate", &files, FIELD(tls_certificate), NULL, NULL, "",
+	  "PEM files, each with its chain; empty: no TLS" },
+	{ "tls-key", &files, FIELD(tls_key), NULL, NULL, "",
+	  "their keys; empty: in the same files" },
+	{ "tls", &tls_mode, FIELD(tls), NULL, NULL, "starttls",
+	  "implicit: from the first byte on, for port 465" },
+	{ "tls-required", &yes_or_no, FIELD(tls_required), NULL, NULL, "no",
+	  "yes: no mail without TLS" },
 };
 
 const struct setting *

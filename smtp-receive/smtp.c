@@ -39,10 +39,27 @@ do_helo(struct session *s, struct span argument)
 }
 
 /* What EHLO announces: what works, no more.  SIZE (RFC 1870) is said last. */
-static const char *const extensions[] = {
-	"PIPELINING",
-	"8BITMIME",
-	"ENHANCEDSTATUSCODES",
+static bool
+offers_tls(const struct session *s)
+{
+	return s->rules->tls_offered && !s->secure;
+}
+
+static bool
+is_secure(const struct session *s)
+{
+	return s->secure;
+}
+
+static const struct extension {
+	const char *text;
+	bool (*when)(const struct session *);	/* NULL: always */
+} extensions[] = {
+	{ "PIPELINING",			NULL },
+	{ "8BITMIME",			NULL },
+	{ "ENHANCEDSTATUSCODES",	NULL },
+	{ "STARTTLS",			offers_tls },	/* RFC 3207 */
+	{ "REQUIRETLS",			is_secure },	/* RFC 8689 */
 };
 
 static void
@@ -65,7 +82,8 @@ do_ehlo(struct session *s, struct span argument)
 	greet(s, argument, true);
 	say_more(s, s->rules->hostname);
 	for (size_t i = 0; i < countof(extensions); i++)
-		say_more(s, extensions[i]);
+		if (extensions[i].when == NULL || extensions[i].when(s))
+			say_more(s, extensions[i].text);
 	return reply_hello;
 }
 
@@ -103,6 +121,32 @@ do_vrfy(struct session *s, struct span argument)
 }
 
 static enum reply
+refuse_plain(struct session *s)
+{
+	session_end(s, ENDING_PLAIN);
+	return reply_plain_behind;
+}
+
+/* Octets that came behind it in plain text could be anybody's, and would be
+ * taken for the client's: section 4.2 of RFC 3207, and CVE-2011-0411. */
+static enum reply
+do_starttls(struct session *s, struct span argument)
+{
+	struct verdict verdict = { 0 };
+
+	(void)argument;
+	if (!s->rules->tls)
+		return session_refuse(s, reply_not_implemented);
+	if (s->secure)
+		return session_refuse(s, reply_tls_already);
+	if (line_waiting(&s->line))
+		return session_refuse(s, refuse_plain(s));
+	s->backend->tls(s->house, &verdict);
+	return verdict.reply != reply_plain_behind ? verdict.reply
+	    : refuse_plain(s);
+}
+
+static enum reply
 do_quit(struct session *s, struct span argument)
 {
 	(void)argument;
@@ -135,6 +179,7 @@ static const struct command {
 	{ "NOOP",	ANY,		MAYBE,	reply_no_argument,	do_noop },
 	{ "HELP",	ANY,		MAYBE,	reply_no_argument,	do_help },
 	{ "VRFY",	ANY,		SOME,	reply_wants_argument,	do_vrfy },
+	{ "STARTTLS",	READY,		NONE,	reply_no_argument,	do_starttls },
 	{ "QUIT",	EVER,		NONE,	reply_no_argument,	do_quit },
 	{ "EXPN",	ANY,		MAYBE,	reply_no_argument,	do_not_implemented },
 	{ "ETRN",	ANY,		MAYBE,	reply_no_argument,	do_not_implemented },
@@ -269,6 +314,8 @@ answer(struct session *s, enum reply reply)
 	/* What is stored is said at once: this process may be ended. */
 	if (last == reply_stored)
 		wire_flush(&s->wire);
+	if (last == reply_tls_ready)
+		session_secure(s);
 }
 
 void
@@ -278,6 +325,8 @@ smtp_run(struct session *s)
 
 	s->line.wire = &s->wire;
 	s->state = s->rules->early ? TURNED_AWAY : FRESH;
+	if (s->rules->tls_implicit)
+		session_secure(s);
 	session_number(s);
 	session_say(s, s->rules->early ? session_refuse(s, reply_early_talker)
 	    : reply_greeting);

@@ -135,3 +135,12 @@ span_graphic(char c)
 {
 	return c > ' ' && c < 0x7f;
 }
+
+bool
+span_printable(struct span s)
+{
+	for (size_t i = 0; i < s.len; i++)
+		if (s.at[i] != ' ' && !span_graphic(s.at[i]))
+			return false;
+	return true;
+}

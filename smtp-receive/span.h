@@ -60,6 +60,9 @@ bool span_copy(struct span, char *at, size_t size);
 /* ASCII only, whatever the locale. */
 char span_lower(char);
 
+/* All of s from 0x20 to 0x7e? */
+bool span_printable(struct span);
+
 /* From 0x21 to 0x7e. */
 bool span_graphic(char);
 

@@ -135,13 +135,11 @@ spawn_start(struct spawn *s, const char **call)
 
 /* It and its children end, whatever they do. */
 static pid_t
-end(const struct spawn *s, int milliseconds, int *status)
+end(const struct spawn *s, int *status)
 {
 	struct pollfd p = { .fd = s->end, .events = POLLIN };
 	pid_t pid;
 
-	if (milliseconds > 0 && s->end != -1)
-		poll(&p, 1, milliseconds);
 	kill(s->pid, SIGKILL);
 	kill(-s->pid, SIGKILL);
 	if (s->end != -1)
@@ -157,16 +155,19 @@ end(const struct spawn *s, int milliseconds, int *status)
 int
 spawn_reap(struct spawn *s, int milliseconds, int *status)
 {
+	struct pollfd p = { .fd = s->end, .events = POLLIN };
+
 	errno = ECHILD;
 	if (s->pid <= 0)
 		return -1;
-	pid_t pid = end(s, milliseconds, status);
+	bool ended = milliseconds > 0 && poll(&p, 1, milliseconds) > 0;
+	pid_t pid = end(s, status);
 	int error = pid == 0 ? ETIMEDOUT : errno;
 	if (s->end != -1)
 		close(s->end);
 	s->pid = 0;
 	errno = error;
-	return pid > 0 ? 0 : -1;
+	return pid > 0 ? !ended : -1;
 }
 
 int

@@ -38,9 +38,11 @@ struct spawn_failure {
  * cases. */
 int spawn_start(struct spawn *, const char **call);
 
-/* Waits for its end, then ends it, with all in its process group.  0 and its
- * status as of waitpid(2); -1 with errno where that is not known: ECHILD where
- * it was never started, ETIMEDOUT where it does not even die of SIGKILL. */
+/* Waits so long for its end, then ends it, with all in its process group.  Its
+ * status as of waitpid(2), and 0 where it has ended by itself in that time, 1
+ * where that is not certain; -1 with errno where the status is not known:
+ * ECHILD where it was never started, ETIMEDOUT where it does not even die of
+ * SIGKILL. */
 int spawn_reap(struct spawn *, int milliseconds, int *status);
 
 /* Has it become the program?  text is all that it has told.  -1 with errno, the

@@ -68,6 +68,36 @@ add_date(struct trace_block *b, time_t when)
 		add_string(b, date);
 }
 
+const char *
+trace_protocol(const struct trace *t)
+{
+	if (!t->extended)
+		return "SMTP";
+	return t->cipher.len > 0 ? "ESMTPS" : "ESMTP";
+}
+
+/* What stands behind the id, on a line of its own if there is anything. */
+static void
+add_clauses(struct trace_block *b, const struct trace *t)
+{
+	if (t->recipient.len == 0 && t->cipher.len == 0)
+		return;
+	end_line(b);
+	add_string(b, "\t");
+	if (t->recipient.len > 0) {
+		add_string(b, "for <");
+		add(b, t->recipient);
+		add_string(b, t->cipher.len > 0 ? "> " : ">");
+	}
+	if (t->cipher.len > 0) {
+		add_string(b, "tls ");
+		add(b, t->cipher);
+		add_string(b, " (");
+		add(b, t->version);
+		add_string(b, ")");
+	}
+}
+
 static void
 add_received(struct trace_block *b, const struct trace *t)
 {
@@ -77,16 +107,13 @@ add_received(struct trace_block *b, const struct trace *t)
 	add_string(b, t->client);
 	add_string(b, ") by ");
 	add_string(b, t->hostname);
-	add_string(b, t->extended ? " with ESMTP id " : " with SMTP id ");
+	add_string(b, " with ");
+	add_string(b, trace_protocol(t));
+	add_string(b, " id ");
 	add_string(b, t->id);
-	if (t->recipient.len > 0) {
-		end_line(b);
-		add_string(b, "\tfor <");
-		add(b, t->recipient);
-		add_string(b, ">");
-	}
+	add_clauses(b, t);
 	add_string(b, ";");
-	if (t->recipient.len == 0) {
+	if (t->recipient.len == 0 || t->cipher.len > 0) {
 		end_line(b);
 		add_string(b, "\t");
 	} else

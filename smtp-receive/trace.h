@@ -3,7 +3,13 @@
  *	Return-Path: <sender as given in MAIL>
  *	Delivered-To: recipient as given in RCPT
  *	Received: from HELO ([address]) by HOSTNAME with ESMTP id ID
- *		for <recipient>; Mon, 23 Nov 2026 17:00:00 +0000 */
+ *		for <recipient>; Mon, 23 Nov 2026 17:00:00 +0000
+ *
+ * Under TLS it is ESMTPS (RFC 3848), and the cipher has a clause (RFC 8314
+ * section 4.3):
+ *
+ *		for <recipient> tls CIPHER (VERSION);
+ *		Mon, 23 Nov 2026 17:00:00 +0000 */
 
 #ifndef TRACE_H
 #define TRACE_H
@@ -23,6 +29,7 @@ struct trace {
 	const char *client;	/* "[192.0.2.1]", "[IPv6:...]" or "unknown" */
 	const char *hostname;
 	bool extended;		/* EHLO came, not HELO */
+	struct span version, cipher;	/* of TLS; empty: there is none */
 	const char *id;
 	struct span recipient;	/* for the for clause; empty: none */
 	time_t time;
@@ -33,6 +40,9 @@ struct trace_block {
 	size_t lines;
 	char text[TRACE_SIZE];
 };
+
+/* "ESMTP", "SMTP" or "ESMTPS" */
+const char *trace_protocol(const struct trace *);
 
 /* delivered_to: empty for no such line.  The lines end in LF. */
 void trace_write(const struct trace *, struct span delivered_to,

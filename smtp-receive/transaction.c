@@ -10,7 +10,7 @@
 
 /* The parameters of MAIL. */
 struct mail {
-	bool has_size, has_body;
+	bool has_size, has_body, requires_tls;
 	unsigned long long size;
 };
 
@@ -37,12 +37,25 @@ take_body(struct session *s, struct mail *m, struct span value)
 	return reply_mail_ok;
 }
 
+/* RFC 8689: who is the mail's last server has nothing left to require. */
+static enum reply
+take_requiretls(struct session *s, struct mail *m, struct span value)
+{
+	if (!s->secure)
+		return reply_unknown_param;
+	if (m->requires_tls || value.len > 0)
+		return reply_bad_param;
+	m->requires_tls = true;
+	return reply_mail_ok;
+}
+
 static const struct mail_param {
 	const char *keyword;
 	enum reply (*take)(struct session *, struct mail *, struct span value);
 } mail_params[] = {
 	{ "SIZE",	take_size },
 	{ "BODY",	take_body },
+	{ "REQUIRETLS",	take_requiretls },
 };
 
 static enum reply
@@ -78,6 +91,8 @@ transaction_mail(struct session *s, struct span argument)
 		session_end(s, ENDING_UNKNOWN);
 		return session_refuse(s, reply_unknown_end);
 	}
+	if (s->rules->tls_required && !s->secure)
+		return session_refuse(s, reply_tls_first);
 	if (!span_skip(&argument, "FROM:"))
 		return session_refuse(s, reply_mail_syntax);
 	enum path_kind kind = path_take(&argument, &sender);

@@ -18,6 +18,8 @@ struct wire {
 	ssize_t (*read)(void *end, void *at, size_t size);
 	/* All len octets, or -1. */
 	int (*write)(void *end, const void *at, size_t len);
+	/* From now on both go through TLS. */
+	void (*turn)(void *end);
 	void *end;
 
 	bool deaf;		/* a write failed: the client hears no more */

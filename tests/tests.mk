@@ -36,7 +36,7 @@ LINKS_deliver	= deliver leftover trace $(LINKS_commit)
 LINKS_dot	= dot span
 LINKS_head	= head span
 LINKS_house	= house event reply $(LINKS_account) $(LINKS_client) \
-	  $(LINKS_deliver) $(LINKS_usermap)
+	  $(LINKS_deliver) $(LINKS_tls) $(LINKS_usermap)
 LINKS_id	= id span
 LINKS_ids	= ids span
 LINKS_line	= line wire span
@@ -57,6 +57,7 @@ LINKS_session	= session id smtp transaction param path $(LINKS_body)
 LINKS_setting	= setting ids username span
 LINKS_span	= span
 LINKS_spawn	= spawn forked $(LINKS_rights)
+LINKS_tls	= tls ids $(LINKS_spawn)
 LINKS_trace	= trace span
 LINKS_username	= username span
 LINKS_usermap	= usermap mapsearch mapfault mapfile $(LINKS_mapindex) \

@@ -163,7 +163,7 @@ START_TEST(help_lists_each_key_with_its_default)
 		snprintf(row, sizeof row, "\n%-20s %s", s->name, s->value);
 		ck_assert_msg(strstr(text, row) != NULL, "%s", s->name);
 	}
-	ck_assert_uint_eq(lines, 17);
+	ck_assert_uint_eq(lines, 21);
 	for (const char *p = text; (p = strchr(p, '\n')) != NULL; p++)
 		lines--;
 	ck_assert_msg(lines == (size_t)-1, "%s", text);

@@ -230,7 +230,7 @@ def configured(text, early=False):
 @test("the examples of smtp-receive.conf(5) are accepted")
 def conf_examples():
     examples = [blocks.claim(CONF, start) for start in ("hostname = ",
-        "recipient-delimiter = ", "max-mailboxes = ")]
+        "recipient-delimiter = ", "max-mailboxes = ", "tls-certificate = ")]
     for text in examples:
         status, said = configured(text)
         equal((status, said[:4]), (0, "220 "), text + said)

@@ -154,7 +154,8 @@ ck_log(void)
 static void
 run(int pair)
 {
-	const struct client client = { .socket = { true, true },
+	struct tls tls = { .config = &config, .reports = -1 };
+	struct client client = { .socket = { true, true },
 	    .address = "192.0.2.1", .literal = "[192.0.2.1]", .local = "x" };
 	struct monitor m = { .house = &house, .shared = &shared, .pair = pair,
 	    .signals = -1, .session = NOBODY };
@@ -164,6 +165,7 @@ run(int pair)
 	house.log = &home.log;
 	house.deliver.log = &home.log;
 	house.client = &client;
+	house.tls = &tls;
 	house.body = shared.body;
 	house.map.file = home.users;
 	house.map.delimiters = "+";

@@ -23,7 +23,8 @@ static const struct row {
 	const char *what;
 } rows[] = {
 	{ "no parts", HOUSE_READY, 0, FIELD(parts), 0, PARTS },
-	{ "an unknown part", HOUSE_READY, 0, FIELD(parts), 1 << 9, PARTS },
+	{ "an unknown part", HOUSE_READY, 0,
+	  FIELD(parts), ASK_QUIT << 1, PARTS },
 	{ "an unknown part beside a good one", HOUSE_READY, 0,
 	  FIELD(parts), 1u << 31 | ASK_MAIL, PARTS },
 	{ "rcpt and body", HOUSE_RCPTS, ASK_RCPT | ASK_BODY,
@@ -84,7 +85,7 @@ static const struct row {
 	{ "no reply without a note", HOUSE_READY, ASK_MAIL,
 	  FIELD(note_reply), REPLY_COUNT, "a reply that is none" },
 	{ "an ending that is none", HOUSE_RCPTS, ASK_QUIT,
-	  FIELD(ending), ENDING_DEAF + 1, "quit: an ending that is none" },
+	  FIELD(ending), ENDING_PLAIN + 1, "quit: an ending that is none" },
 	{ "an ending below zero", HOUSE_FRESH, ASK_QUIT,
 	  FIELD(ending), UINT32_MAX, "quit: an ending that is none" },
 };

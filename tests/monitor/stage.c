@@ -80,6 +80,8 @@ set_stage(void)
 	h->log = &stage.home.log;
 	h->deliver.log = h->log;
 	h->client = &stage.client;
+	stage.tls = (struct tls){ .config = &stage.config, .reports = -1 };
+	h->tls = &stage.tls;
 	h->body = stage.shared->body;
 	h->map.file = stage.home.users;
 	h->map.delimiters = "+";

@@ -24,6 +24,7 @@ struct stage {
 	struct home home;
 	struct config config;
 	struct client client;
+	struct tls tls;
 	struct house house;
 	struct monitor monitor;
 	struct shared *shared;

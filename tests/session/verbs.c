@@ -120,7 +120,7 @@ static const struct dialogue dialogues[] = {
 	{ "EXPN, ETRN and TURN are known, but not done",
 	  "EXPN\r\nEXPN x\r\nETRN x\r\nTURN\r\n", "(502:5.5.1 ){4}" },
 	{ "anything else is unknown",
-	  "EHLOO x\r\nMAI\r\nMAILFROM:<>\r\nSTARTTLS\r\nBDAT 1 LAST\r\n"
+	  "EHLOO x\r\nMAI\r\nMAILFROM:<>\r\nSTART\r\nBDAT 1 LAST\r\n"
 	  "AUTH PLAIN\r\n\r\n EHLO x\r\n.\r\n", "(500:5.5.1 ){9}",
 	  .trace = "note 500  \"EHLOO x\"\n" },
 	{ "a note says the verb, and what was said",
