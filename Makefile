@@ -29,7 +29,8 @@ DEMO_PORT ?= 2525
 
 # The rooms.  A new one is a word here, and its test a line in tests/tests.mk.
 
-SESSION	= smtp transaction session line wire param path body dot head
+SESSION	= smtp transaction session line wire param path body dot head \
+	  chunk
 SEAM	= ask confined
 MONITOR	= monitor house event deliver leftover commit mailbox trace log id \
 	  client clock config setting usermap mapsearch mapfault mapindex \

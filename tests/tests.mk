@@ -27,6 +27,7 @@ LINKS_address	= address span
 LINKS_ask	= ask
 LINKS_body	= body dot head reply $(LINKS_line)
 LINKS_child	= child clock $(LINKS_spawn)
+LINKS_chunk	= chunk span
 LINKS_client	= client clock
 LINKS_commit	= commit $(LINKS_mailbox)
 LINKS_config	= config $(LINKS_setting)

@@ -1,0 +1,93 @@
+/* chunk.c - a message in chunks on its way from the wire to the file. */
+
+#include "chunk.h"
+
+#include <string.h>
+
+/* Octets that are looked at together.  Without a bound, many CR and no LF
+ * would be searched through to the end for each of them. */
+enum { WINDOW = 1024 };
+
+/* How many octets come before the next CR or LF, or are looked at. */
+static size_t
+run(const struct span *in)
+{
+	size_t len = in->len < WINDOW ? in->len : WINDOW;
+	const char *lf = memchr(in->at, '\n', len);
+
+	if (lf != NULL)
+		len = (size_t)(lf - in->at);
+	const char *cr = memchr(in->at, '\r', len);
+	return cr != NULL ? (size_t)(cr - in->at) : len;
+}
+
+/* The CR that waited is text after all. */
+static size_t
+put_cr(struct chunk *c, unsigned char *out)
+{
+	c->cr = false;
+	*out = '\r';
+	return 1;
+}
+
+/* The size has its CR where one came. */
+static size_t
+end_line(struct chunk *c, struct span *in, unsigned char *out)
+{
+	span_cut(in, 1);
+	c->size += c->cr ? 1 : 2;
+	c->cr = false;
+	*out = '\n';
+	return 1;
+}
+
+static size_t
+copy_run(struct chunk *c, struct span *in, unsigned char *out, size_t room)
+{
+	size_t len = run(in);
+
+	if (len > room)
+		len = room;
+	memcpy(out, span_cut(in, len).at, len);
+	c->size += len;
+	return len;
+}
+
+/* As much as is there of one kind.  One octet of room is certain.  Returns
+ * how many went out. */
+static size_t
+take(struct chunk *c, struct span *in, unsigned char *out, size_t room)
+{
+	if (in->at[0] == '\n')
+		return end_line(c, in, out);
+	if (c->cr)
+		return put_cr(c, out);
+	if (in->at[0] != '\r')
+		return copy_run(c, in, out, room);
+	span_cut(in, 1);
+	c->cr = true;
+	c->size++;
+	return 0;
+}
+
+bool
+chunk_take(struct chunk *c, struct span *in, unsigned char *out, size_t *len,
+    size_t size)
+{
+	while (in->len > 0) {
+		if (*len == size)
+			return false;
+		*len += take(c, in, out + *len, size - *len);
+	}
+	return true;
+}
+
+bool
+chunk_end(struct chunk *c, unsigned char *out, size_t *len, size_t size)
+{
+	if (c->cr && *len == size)
+		return false;
+	if (c->cr)
+		*len += put_cr(c, out + *len);
+	return true;
+}
