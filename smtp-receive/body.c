@@ -1,59 +1,65 @@
-/* body.c - the message behind DATA, from the wire through to the house. */
+/* body.c - the message behind DATA or BDAT, from the wire through to the
+ * house. */
 
 #include "body.h"
 
+/* One of the two has counted. */
 uint64_t
 body_size(const struct body *b)
 {
-	return b->dot.octets + b->dot.lines;
+	return b->dot.octets + b->dot.lines + b->chunk.size;
 }
 
 /* A message that will be refused anyway need not be stored first. */
 static bool
-hopeless(const struct body *b, uint64_t max_size)
+hopeless(const struct body *b)
 {
-	return b->refused || b->dot.bare || body_size(b) > max_size ||
+	return b->refused || b->dot.bare || body_size(b) > b->max_size ||
 	    b->head.received >= MAX_RECEIVED;
 }
 
 static void
-empty_buffer(struct body *b, uint64_t max_size, const struct backend *backend,
-    void *house)
+empty_buffer(struct body *b)
 {
-	if (!hopeless(b, max_size)) {
-		backend->body(house, b->len, &b->why);
+	if (!hopeless(b)) {
+		b->backend->body(b->house, b->len, &b->why);
 		b->refused = reply_code(b->why.reply) >= 400;
 	}
 	b->len = 0;
 }
 
+/* What has come into the buffer behind before. */
+static void
+read_head(struct body *b, size_t before)
+{
+	head_take(&b->head, b->backend->buffer + before, b->len - before);
+}
+
 /* One piece of input; true where the message's end is in it.  What follows
  * the end is left in octets. */
 static bool
-take(struct body *b, struct span *octets, uint64_t max_size,
-    const struct backend *backend, void *house)
+take(struct body *b, struct span *octets)
 {
 	for (;;) {
 		size_t before = b->len;
 		enum dot_result result = dot_take(&b->dot, octets,
-		    backend->buffer, &b->len, backend->size);
+		    b->backend->buffer, &b->len, b->backend->size);
 
-		head_take(&b->head, backend->buffer + before, b->len - before);
+		read_head(b, before);
 		switch (result) {
 		case DOT_END:
 			return true;
 		case DOT_HUNGRY:
 			return false;
 		case DOT_FULL:
-			empty_buffer(b, max_size, backend, house);
+			empty_buffer(b);
 			break;
 		}
 	}
 }
 
 enum line_kind
-body_read(struct body *b, struct line *line, uint64_t max_size,
-    const struct backend *backend, void *house)
+body_read(struct body *b, struct line *line)
 {
 	struct span octets;
 
@@ -63,9 +69,52 @@ body_read(struct body *b, struct line *line, uint64_t max_size,
 		if (kind != LINE_GOOD)
 			return kind;
 		size_t len = octets.len;
-		bool end = take(b, &octets, max_size, backend, house);
+		bool end = take(b, &octets);
 		line_take(line, len - octets.len);
 		if (end)
 			return LINE_GOOD;
 	}
+}
+
+/* One piece of a chunk, all of it. */
+static void
+take_piece(struct body *b, struct span octets)
+{
+	for (;;) {
+		size_t before = b->len;
+		bool taken = chunk_take(&b->chunk, &octets,
+		    b->backend->buffer, &b->len, b->backend->size);
+
+		read_head(b, before);
+		if (taken)
+			return;
+		empty_buffer(b);
+	}
+}
+
+enum line_kind
+body_chunk(struct body *b, struct line *line, uint64_t octets)
+{
+	struct span piece;
+
+	while (octets > 0) {
+		enum line_kind kind = line_peek(line, &piece);
+
+		if (kind != LINE_GOOD)
+			return kind;
+		if (piece.len > octets)
+			piece.len = (size_t)octets;
+		take_piece(b, piece);
+		line_take(line, piece.len);
+		octets -= piece.len;
+	}
+	return LINE_GOOD;
+}
+
+void
+body_end(struct body *b)
+{
+	while (!chunk_end(&b->chunk, b->backend->buffer, &b->len,
+	    b->backend->size))
+		empty_buffer(b);
 }

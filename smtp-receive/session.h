@@ -12,6 +12,7 @@
 #include <stdint.h>
 
 #include "backend.h"
+#include "body.h"
 #include "limit.h"
 #include "line.h"
 #include "wire.h"
@@ -56,6 +57,7 @@ struct session {
 	unsigned recipients;	/* accepted for the mail in hand */
 	bool secure;		/* TLS is on */
 	bool later;		/* a RCPT of it was answered with 4xx */
+	struct body body;	/* of it */
 	struct span verb, said;	/* of the line in hand, for a note */
 	char id[MAX_ID];	/* for replies: the mail's, if one is in hand */
 	char text[MAX_REASON + 1];	/* in place of the next reply's own */

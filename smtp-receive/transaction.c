@@ -4,7 +4,6 @@
 
 #include <string.h>
 
-#include "body.h"
 #include "param.h"
 #include "path.h"
 
@@ -178,8 +177,9 @@ transaction_rcpt(struct session *s, struct span argument)
 }
 
 static enum reply
-commit(struct session *s, const struct body *b)
+commit(struct session *s)
 {
+	const struct body *b = &s->body;
 	enum reply each[MAX_RECIPIENTS];
 	struct commit c = {
 		.len = b->len,
@@ -193,11 +193,13 @@ commit(struct session *s, const struct body *b)
 	return each[0];
 }
 
-/* At the dot.  Where several faults meet, the one that only the sender can
- * mend is said first, and ours last. */
+/* What is wrong with the message, or reply_stored.  Where several faults
+ * meet, the one that only the sender can mend is said first, and ours last. */
 static enum reply
-judge(struct session *s, const struct body *b)
+judge(struct session *s)
 {
+	const struct body *b = &s->body;
+
 	if (b->dot.bare)
 		return session_refuse(s, reply_bare_line_end);
 	if (body_size(b) > s->rules->max_message_size)
@@ -205,25 +207,41 @@ judge(struct session *s, const struct body *b)
 	if (b->head.received >= MAX_RECEIVED)
 		return session_refuse(s, reply_loop);
 	if (!b->refused)
-		return commit(s, b);
+		return reply_stored;
 	memcpy(s->text, b->why.text, sizeof s->text);
 	return b->why.reply;
+}
+
+/* The message is here, whole. */
+static enum reply
+finish(struct session *s)
+{
+	enum reply reply = judge(s);
+
+	if (reply == reply_stored)
+		reply = commit(s);
+	session_reset(s);
+	return reply;
+}
+
+static void
+begin_body(struct session *s)
+{
+	s->said.len = 0;	/* the line goes when the message comes */
+	s->body = (struct body){
+		.backend = s->backend,
+		.house = s->house,
+		.max_size = s->rules->max_message_size,
+	};
+	s->backend->data(s->house);
 }
 
 enum reply
 transaction_data(struct session *s, struct span argument)
 {
-	struct body b = { 0 };
-
 	(void)argument;
-	s->said.len = 0;	/* the line goes when the message comes */
-	s->backend->data(s->house);
+	begin_body(s);
 	session_say(s, reply_go_ahead);
-	enum line_kind kind = body_read(&b, &s->line,
-	    s->rules->max_message_size, s->backend, s->house);
-	if (kind != LINE_GOOD)
-		return session_gone(s, kind);
-	enum reply reply = judge(s, &b);
-	session_reset(s);
-	return reply;
+	enum line_kind kind = body_read(&s->body, &s->line);
+	return kind == LINE_GOOD ? finish(s) : session_gone(s, kind);
 }

@@ -47,8 +47,8 @@ world_body(void *house, size_t len, struct verdict *v)
 	v->reply = w->calls == w->refuse_at ? reply_no_room : reply_stored;
 }
 
-static enum line_kind
-read_body(struct world *w, const char *says, uint64_t max_size)
+static void
+open_world(struct world *w, const char *says, uint64_t max_size)
 {
 	w->says = span_of(says);
 	w->wire.read = world_read;
@@ -57,7 +57,16 @@ read_body(struct world *w, const char *says, uint64_t max_size)
 	w->backend.buffer = w->buffer;
 	w->backend.size = BUFFER;
 	w->backend.body = world_body;
-	return body_read(&w->body, &w->line, max_size, &w->backend, w);
+	w->body.backend = &w->backend;
+	w->body.house = w;
+	w->body.max_size = max_size;
+}
+
+static enum line_kind
+read_body(struct world *w, const char *says, uint64_t max_size)
+{
+	open_world(w, says, max_size);
+	return body_read(&w->body, &w->line);
 }
 
 #define LINE	"1234567\r\n"		/* 9 octets, 8 of them stored */
@@ -151,6 +160,99 @@ START_TEST(the_header_is_read_across_buffers_and_packets)
 }
 END_TEST
 
+static const struct {
+	const char *title, *says, *stored;
+	uint64_t size, max_size;
+	unsigned refuse_at, calls;
+} chunks[] = {
+	{ "an empty message", "", "", 0, 100, 0, 0 },
+	{ "less than the buffer stays in it", LINE, "1234567\n", 9, 100, 0,
+	  0 },
+	{ "a full buffer waits for the next octet", "123456789\r\n",
+	  "123456789\n", 11, 100, 0, 0 },
+	{ "and goes before it", "123456789\r\n1", "123456789\n1", 12, 100, 0,
+	  1 },
+	{ "a CR that waits goes at the end", "123456789\r", "123456789\r", 10,
+	  100, 0, 0 },
+	{ "into the next buffer", "1234567890\r", "1234567890\r", 11, 100, 0,
+	  1 },
+	{ "LF counts as CR LF", "1\n2\n", "1\n2\n", 6, 100, 0, 0 },
+	{ "and does not keep the message from the house", "1\n" LINE LINE,
+	  "1\n1234567\n1234567\n", 21, 100, 0, 1 },
+	{ "nothing goes above the limit", LINE LINE LINE, NULL, 27, 10, 0, 0 },
+	{ "nothing goes after the house has refused", LINE LINE LINE LINE LINE,
+	  NULL, 45, 100, 1, 1 },
+};
+
+/* In two chunks, split at every place. */
+START_TEST(a_message_in_chunks)
+{
+	for (size_t split = 0; split <= strlen(chunks[_i].says); split++) {
+		struct world w = { .refuse_at = chunks[_i].refuse_at };
+
+		open_world(&w, chunks[_i].says, chunks[_i].max_size);
+		ck_assert_int_eq(body_chunk(&w.body, &w.line, split),
+		    LINE_GOOD);
+		ck_assert_int_eq(body_chunk(&w.body, &w.line,
+		    strlen(chunks[_i].says) - split), LINE_GOOD);
+		body_end(&w.body);
+		ck_assert_msg(w.calls == chunks[_i].calls &&
+		    body_size(&w.body) == chunks[_i].size,
+		    "%s, split at %zu: %u calls, size %llu", chunks[_i].title,
+		    split, w.calls, (unsigned long long)body_size(&w.body));
+		if (chunks[_i].stored == NULL)
+			continue;
+		memcpy(w.got + w.len, w.buffer, w.body.len);
+		ck_assert_str_eq(w.got, chunks[_i].stored);
+	}
+}
+END_TEST
+
+START_TEST(what_is_behind_a_chunk_waits)
+{
+	struct world w = { 0 };
+	struct span next;
+
+	open_world(&w, LINE "QUIT\r\n", 100);
+	ck_assert_int_eq(body_chunk(&w.body, &w.line, 9), LINE_GOOD);
+	ck_assert_int_eq(line_read(&w.line, &next), LINE_GOOD);
+	ck_assert(span_is(next, "QUIT"));
+}
+END_TEST
+
+START_TEST(an_empty_chunk_reads_nothing)
+{
+	struct world w = { 0 };
+
+	open_world(&w, "", 100);
+	ck_assert_int_eq(body_chunk(&w.body, &w.line, 0), LINE_GOOD);
+}
+END_TEST
+
+START_TEST(half_a_chunk_is_none)
+{
+	struct world w = { 0 };
+
+	open_world(&w, LINE, 100);
+	ck_assert_int_eq(body_chunk(&w.body, &w.line, 10), LINE_EOF);
+}
+END_TEST
+
+START_TEST(the_header_is_read_across_chunks)
+{
+	static const char says[] = "Received: a\nMessage-ID: <b@c>\r\n"
+	    "received: d\r\n\nReceived: e\r\n";
+	struct world w = { .packet = 7 };
+
+	open_world(&w, says, 1000);
+	for (size_t i = 0; i < sizeof says - 1; i++)
+		ck_assert_int_eq(body_chunk(&w.body, &w.line, 1), LINE_GOOD);
+	ck_assert_uint_eq(w.body.head.received, 2);
+	ck_assert_uint_eq(w.body.head.id_len, 5);
+	ck_assert_mem_eq(w.body.head.id, "<b@c>", 5);
+}
+END_TEST
+
 Suite *
 suite(void)
 {
@@ -163,6 +265,11 @@ suite(void)
 	tcase_add_test(tc, without_its_end_it_is_none);
 	tcase_add_loop_test(tc, the_header_is_read_across_buffers_and_packets,
 	    0, 20);
+	tcase_add_loop_test(tc, a_message_in_chunks, 0, countof(chunks));
+	tcase_add_test(tc, what_is_behind_a_chunk_waits);
+	tcase_add_test(tc, an_empty_chunk_reads_nothing);
+	tcase_add_test(tc, half_a_chunk_is_none);
+	tcase_add_test(tc, the_header_is_read_across_chunks);
 	suite_add_tcase(s, tc);
 	return s;
 }
