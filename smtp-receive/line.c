@@ -109,6 +109,24 @@ line_take(struct line *l, size_t len)
 	l->at += len;
 }
 
+enum line_kind
+line_skip(struct line *l, uint64_t octets)
+{
+	struct span piece;
+
+	while (octets > 0) {
+		enum line_kind kind = line_peek(l, &piece);
+
+		if (kind != LINE_GOOD)
+			return kind;
+		if (piece.len > octets)
+			piece.len = (size_t)octets;
+		line_take(l, piece.len);
+		octets -= piece.len;
+	}
+	return LINE_GOOD;
+}
+
 bool
 line_waiting(const struct line *l)
 {

@@ -40,6 +40,9 @@ enum line_kind line_peek(struct line *, struct span *octets);
 /* The first len octets of what line_peek gave are done with. */
 void line_take(struct line *, size_t len);
 
+/* Reads so many octets and drops them: as above. */
+enum line_kind line_skip(struct line *, uint64_t octets);
+
 /* Does anything wait that was not taken? */
 bool line_waiting(const struct line *);
 

@@ -17,10 +17,12 @@
 	REPLY(mail_ok,		250, "2.1.0", "Sender accepted") \
 	REPLY(rcpt_ok,		250, "2.1.5", "Recipient accepted") \
 	REPLY(go_ahead,		354, "",      "End the message with a dot alone on a line") \
+	REPLY(chunk_taken,	250, "2.0.0", "Chunk taken") \
+	REPLY(chunk_empty,	250, "2.0.0", "Empty chunk taken") \
 	REPLY(stored,		250, "2.0.0", "Stored as %s") \
 	REPLY(reset,		250, "2.0.0", "Ready for the next mail") \
 	REPLY(noop,		250, "2.0.0", "Nothing done") \
-	REPLY(help,		214, "2.0.0", "EHLO HELO MAIL RCPT DATA RSET NOOP HELP VRFY STARTTLS QUIT; RFC 5321") \
+	REPLY(help,		214, "2.0.0", "EHLO HELO MAIL RCPT DATA BDAT RSET NOOP HELP VRFY STARTTLS QUIT; RFC 5321") \
 	REPLY(vrfy,		252, "2.1.5", "Not told here; send the mail, and RCPT will tell") \
 	REPLY(bye,		221, "2.0.0", "%s closes the connection") \
 	\
@@ -55,6 +57,7 @@
 	REPLY(wants_argument,	501, "5.5.4", "This command wants an argument") \
 	REPLY(mail_syntax,	501, "5.5.4", "Write MAIL FROM:<user@example.org> or MAIL FROM:<>") \
 	REPLY(rcpt_syntax,	501, "5.5.4", "Write RCPT TO:<user@example.org>") \
+	REPLY(chunk_syntax,	501, "5.5.4", "Write BDAT 1000 or BDAT 1000 LAST; without the size it cannot be known where the next command starts") \
 	REPLY(bad_sender,	501, "5.1.7", "The sender's address is malformed; write <user@example.org>") \
 	REPLY(bad_recipient,	501, "5.1.3", "The recipient's address is malformed; write <user@example.org>") \
 	REPLY(bad_param,	501, "5.5.4", "A parameter is malformed, has no such value, or stands here twice") \

@@ -63,7 +63,7 @@ session_secure(struct session *s)
 void
 session_reset(struct session *s)
 {
-	if (s->state & (SENDER | RCPTS))
+	if (s->state & IN_MAIL)
 		s->backend->abort(s->house);
 	s->state = READY;
 	s->recipients = 0;
@@ -73,6 +73,6 @@ session_reset(struct session *s)
 void
 session_number(struct session *s)
 {
-	id_of_mail(s->rules->id, s->state & (SENDER | RCPTS) ? s->mails : 0,
+	id_of_mail(s->rules->id, s->state & IN_MAIL ? s->mails : 0,
 	    s->id);
 }

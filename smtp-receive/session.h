@@ -3,7 +3,7 @@
  * Octets come and go through a wire, questions about mail through a
  * backend; nothing else of the world is known here, so it runs in a process
  * that may only read, write and exit, and in a test without a socket.
- * smtp.h runs it, transaction.h is MAIL, RCPT and DATA. */
+ * smtp.h runs it, transaction.h is MAIL, RCPT, DATA and BDAT. */
 
 #ifndef SESSION_H
 #define SESSION_H
@@ -37,7 +37,10 @@ enum {				/* states, in the order of a mail */
 	READY		= 1 << 1,	/* for a mail */
 	SENDER		= 1 << 2,	/* MAIL was accepted, no RCPT yet */
 	RCPTS		= 1 << 3,	/* a recipient was accepted */
-	TURNED_AWAY	= 1 << 4,	/* an early talker: no mail */
+	CHUNKS		= 1 << 4,	/* of the message, but not the last */
+	TURNED_AWAY	= 1 << 5,	/* an early talker: no mail */
+
+	IN_MAIL		= SENDER | RCPTS | CHUNKS,
 };
 
 struct session {

@@ -9,7 +9,7 @@
 #include "transaction.h"
 
 enum {
-	ANY	= FRESH | READY | SENDER | RCPTS,
+	ANY	= FRESH | READY | IN_MAIL,
 	EVER	= ANY | TURNED_AWAY,
 };
 
@@ -38,7 +38,13 @@ do_helo(struct session *s, struct span argument)
 	return reply_hello;
 }
 
-/* What EHLO announces: what works, no more.  SIZE (RFC 1870) is said last. */
+static int
+tell_size(const struct rules *r, char *at, size_t size)
+{
+	return snprintf(at, size, "SIZE %llu",
+	    (unsigned long long)r->max_message_size);
+}
+
 static bool
 offers_tls(const struct session *s)
 {
@@ -51,15 +57,20 @@ is_secure(const struct session *s)
 	return s->secure;
 }
 
+/* What EHLO announces: what works, no more. */
 static const struct extension {
 	const char *text;
+	/* Writes it where it has parameters, as snprintf does; else NULL. */
+	int (*tell)(const struct rules *, char *at, size_t size);
 	bool (*when)(const struct session *);	/* NULL: always */
 } extensions[] = {
-	{ "PIPELINING",			NULL },
-	{ "8BITMIME",			NULL },
-	{ "ENHANCEDSTATUSCODES",	NULL },
-	{ "STARTTLS",			offers_tls },	/* RFC 3207 */
-	{ "REQUIRETLS",			is_secure },	/* RFC 8689 */
+	{ "PIPELINING",			NULL,		NULL },
+	{ "8BITMIME",			NULL,		NULL },
+	{ "CHUNKING",			NULL,		NULL },	/* RFC 3030 */
+	{ "ENHANCEDSTATUSCODES",	NULL,		NULL },
+	{ "STARTTLS",			NULL,		offers_tls },
+	{ "REQUIRETLS",			NULL,		is_secure },
+	{ "SIZE",			tell_size,	NULL },	/* RFC 1870 */
 };
 
 static void
@@ -70,20 +81,32 @@ say_more(struct session *s, const char *text)
 	wire_say(&s->wire, "\r\n", 2);
 }
 
+/* Into the text of the next reply. */
+static void
+write_extension(struct session *s, const struct extension *e)
+{
+	size_t size = sizeof s->text;
+	int len = e->tell != NULL ? e->tell(s->rules, s->text, size)
+	    : snprintf(s->text, size, "%s", e->text);
+
+	if (len < 0 || (size_t)len >= size)
+		s->text[0] = '\0';
+}
+
 /* All lines but the last, which is the reply. */
 static enum reply
 do_ehlo(struct session *s, struct span argument)
 {
-	int len = snprintf(s->text, sizeof s->text, "SIZE %llu",
-	    (unsigned long long)s->rules->max_message_size);
+	const char *line = s->rules->hostname;
 
-	if (len < 0 || (size_t)len >= sizeof s->text)
-		s->text[0] = '\0';
 	greet(s, argument, true);
-	say_more(s, s->rules->hostname);
-	for (size_t i = 0; i < countof(extensions); i++)
-		if (extensions[i].when == NULL || extensions[i].when(s))
-			say_more(s, extensions[i].text);
+	for (size_t i = 0; i < countof(extensions); i++) {
+		if (extensions[i].when != NULL && !extensions[i].when(s))
+			continue;
+		say_more(s, line);
+		write_extension(s, &extensions[i]);
+		line = s->text;
+	}
 	return reply_hello;
 }
 
@@ -169,22 +192,35 @@ static const struct command {
 	enum argument argument;
 	enum reply wrong;	/* where the argument is not what it wants */
 	enum reply (*handle)(struct session *, struct span argument);
+	/* Not obeyed, and why; NULL: the line is all there is of it. */
+	enum reply (*refuse)(struct session *, struct span argument,
+	    enum reply why);
 } commands[] = {
-	{ "EHLO",	ANY,		SOME,	reply_hello_wants_name,	do_ehlo },
-	{ "HELO",	ANY,		SOME,	reply_hello_wants_name,	do_helo },
-	{ "MAIL",	READY,		SOME,	reply_mail_syntax,	transaction_mail },
-	{ "RCPT",	SENDER | RCPTS,	SOME,	reply_rcpt_syntax,	transaction_rcpt },
-	{ "DATA",	RCPTS,		NONE,	reply_no_argument,	transaction_data },
-	{ "RSET",	ANY,		NONE,	reply_no_argument,	do_rset },
-	{ "NOOP",	ANY,		MAYBE,	reply_no_argument,	do_noop },
-	{ "HELP",	ANY,		MAYBE,	reply_no_argument,	do_help },
-	{ "VRFY",	ANY,		SOME,	reply_wants_argument,	do_vrfy },
-	{ "STARTTLS",	READY,		NONE,	reply_no_argument,	do_starttls },
-	{ "QUIT",	EVER,		NONE,	reply_no_argument,	do_quit },
-	{ "EXPN",	ANY,		MAYBE,	reply_no_argument,	do_not_implemented },
-	{ "ETRN",	ANY,		MAYBE,	reply_no_argument,	do_not_implemented },
-	{ "TURN",	ANY,		MAYBE,	reply_no_argument,	do_not_implemented },
+	{ "EHLO",	ANY,		SOME,	reply_hello_wants_name,	do_ehlo, NULL },
+	{ "HELO",	ANY,		SOME,	reply_hello_wants_name,	do_helo, NULL },
+	{ "STARTTLS",	READY,		NONE,	reply_no_argument,	do_starttls, NULL },
+	{ "MAIL",	READY,		SOME,	reply_mail_syntax,	transaction_mail, NULL },
+	{ "RCPT",	SENDER | RCPTS,	SOME,	reply_rcpt_syntax,	transaction_rcpt, NULL },
+	{ "DATA",	RCPTS,		NONE,	reply_no_argument,	transaction_data, NULL },
+	{ "BDAT",	RCPTS | CHUNKS,	SOME,	reply_chunk_syntax,	transaction_bdat, transaction_no_bdat },
+	{ "RSET",	ANY,		NONE,	reply_no_argument,	do_rset, NULL },
+	{ "NOOP",	ANY,		MAYBE,	reply_no_argument,	do_noop, NULL },
+	{ "HELP",	ANY,		MAYBE,	reply_no_argument,	do_help, NULL },
+	{ "VRFY",	ANY,		SOME,	reply_wants_argument,	do_vrfy, NULL },
+	{ "QUIT",	EVER,		NONE,	reply_no_argument,	do_quit, NULL },
+	{ "EXPN",	ANY,		MAYBE,	reply_no_argument,	do_not_implemented, NULL },
+	{ "ETRN",	ANY,		MAYBE,	reply_no_argument,	do_not_implemented, NULL },
+	{ "TURN",	ANY,		MAYBE,	reply_no_argument,	do_not_implemented, NULL },
 };
+
+static const struct command *
+find_command(struct span verb)
+{
+	for (size_t i = 0; i < countof(commands); i++)
+		if (span_is(verb, commands[i].verb))
+			return &commands[i];
+	return NULL;
+}
 
 /* What must come first, or came already.  A client may take what DATA hears
  * as the word on the mail: no 5xx where one recipient was to come later. */
@@ -201,12 +237,21 @@ out_of_order(const struct session *s, unsigned when)
 }
 
 static enum reply
+refuse(struct session *s, const struct command *c, struct span argument,
+    enum reply why)
+{
+	return c != NULL && c->refuse != NULL ? c->refuse(s, argument, why)
+	    : session_refuse(s, why);
+}
+
+static enum reply
 perform(struct session *s, const struct command *c, struct span argument)
 {
+	s->verb = span_of(c->verb);
 	if ((s->state & c->when) == 0)
-		return session_refuse(s, out_of_order(s, c->when));
+		return refuse(s, c, argument, out_of_order(s, c->when));
 	if (argument.len == 0 ? c->argument == SOME : c->argument == NONE)
-		return session_refuse(s, c->wrong);
+		return refuse(s, c, argument, c->wrong);
 	return c->handle(s, argument);
 }
 
@@ -220,31 +265,21 @@ is_printable(struct span s)
 	return true;
 }
 
+/* Why a line is refused, whatever its command is; or REPLY_COUNT.  A client
+ * that spoke too early may do one thing. */
 static enum reply
-obey(struct session *s, struct span line)
+find_fault(const struct session *s, enum line_kind kind, struct span line)
 {
-	size_t len = 0;
-
-	if (!is_printable(line))
-		return session_refuse(s, reply_bad_bytes);
-	while (len < line.len && line.at[len] != ' ' && line.at[len] != '\t')
-		len++;
-	struct span verb = span_cut(&line, len);
-	for (size_t i = 0; i < countof(commands); i++)
-		if (span_is(verb, commands[i].verb)) {
-			s->verb = span_of(commands[i].verb);
-			return perform(s, &commands[i], span_trim(line));
-		}
-	return session_refuse(s, reply_unknown_command);
-}
-
-/* A client that spoke too early may do one thing. */
-static enum reply
-turn_away(struct session *s, enum line_kind kind, struct span line)
-{
-	if (kind == LINE_GOOD && span_is(line, "QUIT"))
-		return obey(s, line);
-	return session_refuse(s, reply_turned_away);
+	if (s->state == TURNED_AWAY && kind == LINE_GOOD &&
+	    span_is(line, "QUIT"))
+		return REPLY_COUNT;
+	if (s->state == TURNED_AWAY)
+		return reply_turned_away;
+	if (kind == LINE_BARE_LF)
+		return reply_bare_lf;
+	if (kind == LINE_TOO_LONG)
+		return reply_line_too_long;
+	return is_printable(line) ? REPLY_COUNT : reply_bad_bytes;
 }
 
 static enum reply
@@ -253,20 +288,15 @@ take_line(struct session *s, enum line_kind kind, struct span line)
 	s->commands += kind != LINE_TIMEOUT;
 	s->said = line;
 	s->verb.len = 0;
-	if (s->state == TURNED_AWAY && kind != LINE_TIMEOUT)
-		return turn_away(s, kind, line);
-	switch (kind) {
-	case LINE_GOOD:
-		return obey(s, line);
-	case LINE_BARE_LF:
-		return session_refuse(s, reply_bare_lf);
-	case LINE_TOO_LONG:
-		return session_refuse(s, reply_line_too_long);
-	case LINE_EOF:
-	case LINE_TIMEOUT:
-		break;
-	}
-	return session_gone(s, kind);
+	if (kind == LINE_EOF || kind == LINE_TIMEOUT)
+		return session_gone(s, kind);
+	enum reply fault = find_fault(s, kind, line);
+	const struct command *c = find_command(span_word(&line));
+	struct span argument = span_trim(line);
+	if (fault != REPLY_COUNT)
+		return refuse(s, c, argument, fault);
+	return c != NULL ? perform(s, c, argument)
+	    : session_refuse(s, reply_unknown_command);
 }
 
 /* Replies to wrong commands: 500 to 504 and 555. */
@@ -284,6 +314,9 @@ count(struct session *s, enum reply reply)
 {
 	if (reply == reply_stored)
 		s->idle = 0;
+	/* A large mail may have more chunks than MAX_IDLE. */
+	if (reply == reply_chunk_taken)
+		return reply;
 	/* A client that is refused for ever costs a log line each time. */
 	if (reply_code(reply) >= 400 && s->refused++ == MAX_REFUSED) {
 		session_end(s, ENDING_REFUSED);

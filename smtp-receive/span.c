@@ -40,6 +40,16 @@ is_white(char c)
 }
 
 struct span
+span_word(struct span *s)
+{
+	size_t len = 0;
+
+	while (len < s->len && !is_white(s->at[len]))
+		len++;
+	return span_cut(s, len);
+}
+
+struct span
 span_trim(struct span s)
 {
 	while (s.len > 0 && is_white(s.at[0]))

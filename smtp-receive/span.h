@@ -29,6 +29,10 @@ struct span span_cut(struct span *s, size_t len);
  * stop. */
 struct span span_field(struct span *s, char stop);
 
+/* The front of s up to the first space or tab, or all of it; s starts
+ * there. */
+struct span span_word(struct span *s);
+
 /* Without the spaces and tabs at both ends. */
 struct span span_trim(struct span);
 

@@ -24,16 +24,29 @@ take_size(struct session *s, struct mail *m, struct span value)
 	    : reply_mail_ok;
 }
 
-/* RFC 6152: both are stored as they come. */
+/* RFC 6152: the first two are stored as they come.  The third is of an
+ * extension that is not announced (RFC 3030 section 3): we write LF for CR
+ * LF. */
+static const struct {
+	const char *value;
+	enum reply reply;
+} bodies[] = {
+	{ "7BIT",	reply_mail_ok },
+	{ "8BITMIME",	reply_mail_ok },
+	{ "BINARYMIME",	reply_unknown_param },
+};
+
 static enum reply
 take_body(struct session *s, struct mail *m, struct span value)
 {
 	(void)s;
-	if (m->has_body ||
-	    (!span_is(value, "7BIT") && !span_is(value, "8BITMIME")))
+	if (m->has_body)
 		return reply_bad_param;
 	m->has_body = true;
-	return reply_mail_ok;
+	for (size_t i = 0; i < countof(bodies); i++)
+		if (span_is(value, bodies[i].value))
+			return bodies[i].reply;
+	return reply_bad_param;
 }
 
 /* RFC 8689: who is the mail's last server has nothing left to require. */
@@ -244,4 +257,88 @@ transaction_data(struct session *s, struct span argument)
 	session_say(s, reply_go_ahead);
 	enum line_kind kind = body_read(&s->body, &s->line);
 	return kind == LINE_GOOD ? finish(s) : session_gone(s, kind);
+}
+
+/* bdat-cmd = "BDAT" SP chunk-size [ SP "LAST" ], RFC 3030 section 2. */
+struct bdat {
+	unsigned long long size;
+	bool last;
+};
+
+/* The largest number stands for all that are larger, too: it is none. */
+static bool
+parse_bdat(struct span argument, struct bdat *b)
+{
+	struct span size = span_word(&argument);
+	struct span rest = span_trim(argument);
+
+	b->last = span_is(rest, "LAST");
+	return (b->last || rest.len == 0) && span_number(size, &b->size) &&
+	    b->size < UINT64_MAX;
+}
+
+/* What follows may be the message or a command: it must not be read. */
+static enum reply
+bad_bdat(struct session *s)
+{
+	session_end(s, ENDING_CHUNK);
+	return session_refuse(s, reply_chunk_syntax);
+}
+
+static enum reply
+skip(struct session *s, const struct bdat *b, enum reply why)
+{
+	enum line_kind kind = line_skip(&s->line, b->size);
+
+	s->said.len = 0;	/* the line has gone */
+	return kind == LINE_GOOD ? why : session_gone(s, kind);
+}
+
+enum reply
+transaction_no_bdat(struct session *s, struct span argument, enum reply why)
+{
+	struct bdat b;
+
+	if (!parse_bdat(argument, &b))
+		return bad_bdat(s);
+	return skip(s, &b, session_refuse(s, why));
+}
+
+static enum reply
+take_chunk(struct session *s, const struct bdat *b)
+{
+	if (s->state != CHUNKS)
+		begin_body(s);
+	s->state = CHUNKS;
+	s->said.len = 0;
+	enum line_kind kind = body_chunk(&s->body, &s->line, b->size);
+	if (kind != LINE_GOOD)
+		return session_gone(s, kind);
+	if (b->last) {
+		body_end(&s->body);
+		return finish(s);
+	}
+	enum reply reply = judge(s);
+	if (reply != reply_stored) {
+		session_reset(s);
+		return reply;
+	}
+	return b->size > 0 ? reply_chunk_taken : reply_chunk_empty;
+}
+
+/* A mail that would become too large by this chunk ends here, so that the
+ * client need not send the others: they are out of order then. */
+enum reply
+transaction_bdat(struct session *s, struct span argument)
+{
+	uint64_t size = s->state == CHUNKS ? body_size(&s->body) : 0;
+	struct bdat b;
+
+	if (!parse_bdat(argument, &b))
+		return bad_bdat(s);
+	if (b.size <= s->rules->max_message_size - size)
+		return take_chunk(s, &b);
+	session_refuse(s, reply_too_big);
+	session_reset(s);
+	return skip(s, &b, reply_too_big);
 }

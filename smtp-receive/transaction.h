@@ -13,5 +13,11 @@
 enum reply transaction_mail(struct session *, struct span argument);
 enum reply transaction_rcpt(struct session *, struct span argument);
 enum reply transaction_data(struct session *, struct span argument);
+enum reply transaction_bdat(struct session *, struct span argument);
+
+/* A BDAT that is not obeyed, and why.  What the client counted follows it
+ * all the same, and is no command: it is read and dropped. */
+enum reply transaction_no_bdat(struct session *, struct span argument,
+    enum reply why);
 
 #endif

@@ -203,6 +203,24 @@ START_TEST(lines_and_pieces_share_the_octets)
 }
 END_TEST
 
+START_TEST(octets_are_skipped_over_pieces)
+{
+	struct client c;
+	struct line *l = begin(&c, packets[_i]);
+	struct span text;
+
+	add_line(&c, 10, "\r\n");
+	add_line(&c, 100000, "z");
+	add_line(&c, 10, "\r\n");
+	ck_assert_int_eq(line_read(l, &text), LINE_GOOD);
+	ck_assert_int_eq(line_skip(l, 0), LINE_GOOD);
+	ck_assert_int_eq(line_skip(l, 100000), LINE_GOOD);
+	ck_assert_int_eq(line_read(l, &text), LINE_GOOD);
+	ck_assert_mem_eq(text.at, c.octets + 100010, 8);
+	ck_assert_int_eq(line_skip(l, 1), LINE_EOF);
+}
+END_TEST
+
 START_TEST(waiting_is_what_came_and_was_not_taken)
 {
 	struct client c;
@@ -232,6 +250,8 @@ suite(void)
 	tcase_add_loop_test(tc, a_line_ends_in_cr_lf, 0, countof(kinds));
 	tcase_add_loop_test(tc, what_came_last_is_no_line, 0, countof(ends));
 	tcase_add_loop_test(tc, lines_and_pieces_share_the_octets, 0,
+	    countof(packets));
+	tcase_add_loop_test(tc, octets_are_skipped_over_pieces, 0,
 	    countof(packets));
 	tcase_add_test(tc, waiting_is_what_came_and_was_not_taken);
 	suite_add_tcase(s, tc);

@@ -177,6 +177,7 @@ suite(void)
 	add(s, "paths", add_paths);
 	add(s, "mails", add_mails);
 	add(s, "datas", add_datas);
+	add(s, "chunks", add_chunks);
 	add(s, "limits", add_limits);
 	add(s, "ends", add_ends);
 	add(s, "packets", add_packets);

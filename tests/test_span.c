@@ -77,6 +77,27 @@ START_TEST(a_field_does_not_look_behind_the_end)
 END_TEST
 
 static const struct {
+	const char *text, *word, *rest;
+} words[] = {
+	{ "a b", "a", " b" },
+	{ "ab\tc d", "ab", "\tc d" },
+	{ "ab", "ab", "" },
+	{ " a", "", " a" },
+	{ "", "", "" },
+};
+
+START_TEST(a_word_ends_before_a_space_or_tab)
+{
+	struct span s = span_of(words[_i].text);
+	struct span word = span_word(&s), cut = { "ab", 1 };
+
+	ck_assert(span_same(word, span_of(words[_i].word)));
+	ck_assert(span_same(s, span_of(words[_i].rest)));
+	ck_assert_uint_eq(span_word(&cut).len, 1);
+}
+END_TEST
+
+static const struct {
 	const char *text, *prefix, *left;	/* NULL: it is not there */
 } prefixes[] = {
 	{ "FROM:<>", "from:", "<>" },
@@ -203,6 +224,8 @@ suite(void)
 	tcase_add_loop_test(tc, a_field_ends_before_its_stop, 0,
 	    countof(fields));
 	tcase_add_test(tc, a_field_does_not_look_behind_the_end);
+	tcase_add_loop_test(tc, a_word_ends_before_a_space_or_tab, 0,
+	    countof(words));
 	tcase_add_loop_test(tc, skip_takes_all_of_the_prefix_or_nothing, 0,
 	    countof(prefixes));
 	tcase_add_test(tc, skip_does_not_look_behind_the_end);

@@ -85,7 +85,7 @@ static const struct row {
 	{ "no reply without a note", HOUSE_READY, ASK_MAIL,
 	  FIELD(note_reply), REPLY_COUNT, "a reply that is none" },
 	{ "an ending that is none", HOUSE_RCPTS, ASK_QUIT,
-	  FIELD(ending), ENDING_PLAIN + 1, "quit: an ending that is none" },
+	  FIELD(ending), ENDING_CHUNK + 1, "quit: an ending that is none" },
 	{ "an ending below zero", HOUSE_FRESH, ASK_QUIT,
 	  FIELD(ending), UINT32_MAX, "quit: an ending that is none" },
 };

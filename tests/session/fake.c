@@ -227,7 +227,7 @@ static void
 fake_quit(void *house, const struct closing *c)
 {
 	static const char *const hows[] = { "quit", "eof", "timeout", "errors",
-	    "unknown", "refused", "commands", "deaf" };
+	    "unknown", "refused", "commands", "deaf", "chunk" };
 	struct fake *f = house;
 
 	promise(f, f->state & OPEN, "one quit");

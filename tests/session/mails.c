@@ -32,8 +32,12 @@ static const struct dialogue dialogues[] = {
 	  MAIL(" BODY=7BIT") "RSET\r\nMAIL FROM:<> body=8bitMime\r\n",
 	  "250 250 250 250" },
 	{ "BODY with another value, without one, twice",
-	  MAIL(" BODY=BINARYMIME") "MAIL FROM:<> BODY\r\n"
+	  MAIL(" BODY=9BIT") "MAIL FROM:<> BODY\r\n"
 	  "MAIL FROM:<> BODY=7BIT BODY=7BIT\r\n", "250 (501:5.5.4 ){3}" },
+	{ "BODY=BINARYMIME is of an extension that is not announced",
+	  MAIL(" BODY=BINARYMIME") "MAIL FROM:<> body=binaryMime SIZE=1\r\n"
+	  "MAIL FROM:<> BODY=BINARYMIMEX\r\n",
+	  "250 555:5.5.4 555:5.5.4 501:5.5.4", .calls = "helo note quit" },
 	{ "several parameters, several spaces",
 	  MAIL("  SIZE=5   BODY=8BITMIME  "), "250 250",
 	  .trace = "mail 5 <joe@example.com>\n" },

@@ -153,7 +153,8 @@ START_TEST(a_long_name_of_our_own)
 	ck_assert(heard_has(heard(t),
 	    span_of("mmm closes the connection\r\n")));
 	ck_assert_uint_eq(t->heard_len, strlen("220  ESMTP\r\n250-\r\n"
-	    "250-PIPELINING\r\n250-8BITMIME\r\n250-ENHANCEDSTATUSCODES\r\n"
+	    "250-PIPELINING\r\n250-8BITMIME\r\n250-CHUNKING\r\n"
+	    "250-ENHANCEDSTATUSCODES\r\n"
 	    "250 SIZE 52428800\r\n221 2.0.0  closes the connection\r\n") +
 	    3 * MAX_HOSTNAME);
 	free(t);

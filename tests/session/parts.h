@@ -43,6 +43,7 @@ void add_verbs(TCase *);
 void add_paths(TCase *);
 void add_mails(TCase *);
 void add_datas(TCase *);
+void add_chunks(TCase *);
 void add_limits(TCase *);
 void add_ends(TCase *);
 void add_packets(TCase *);

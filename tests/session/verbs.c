@@ -9,7 +9,8 @@ static const struct dialogue dialogues[] = {
 	{ "EHLO lists what works, no more",
 	  EHLO "QUIT\r\n", "250 221:2.0.0",
 	  .text = "250-" HOST "\r\n250-PIPELINING\r\n250-8BITMIME\r\n"
-	  "250-ENHANCEDSTATUSCODES\r\n250 SIZE 52428800\r\n221 ",
+	  "250-CHUNKING\r\n250-ENHANCEDSTATUSCODES\r\n250 SIZE 52428800\r\n"
+	  "221 ",
 	  .calls = "helo quit", .trace = "helo 1 there\nquit quit 2\n" },
 	{ "HELO hears one line",
 	  "HELO there\r\n", "250", .text = "\r\n250 " HOST "\r\n",
@@ -120,7 +121,7 @@ static const struct dialogue dialogues[] = {
 	{ "EXPN, ETRN and TURN are known, but not done",
 	  "EXPN\r\nEXPN x\r\nETRN x\r\nTURN\r\n", "(502:5.5.1 ){4}" },
 	{ "anything else is unknown",
-	  "EHLOO x\r\nMAI\r\nMAILFROM:<>\r\nSTART\r\nBDAT 1 LAST\r\n"
+	  "EHLOO x\r\nMAI\r\nMAILFROM:<>\r\nSTART\r\nBDATA 1\r\n"
 	  "AUTH PLAIN\r\n\r\n EHLO x\r\n.\r\n", "(500:5.5.1 ){9}",
 	  .trace = "note 500  \"EHLOO x\"\n" },
 	{ "a note says the verb, and what was said",
