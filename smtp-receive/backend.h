@@ -56,6 +56,7 @@ enum ending {
 	ENDING_COMMANDS,	/* more than MAX_IDLE without a stored mail */
 	ENDING_DEAF,		/* it did not take our replies */
 	ENDING_PLAIN,		/* it sent plain text behind STARTTLS */
+	ENDING_MESSAGES,	/* it began more mails than max-messages */
 	ENDING_CHUNK,		/* it told no size of what follows BDAT */
 };
 

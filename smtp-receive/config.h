@@ -33,6 +33,7 @@ struct config {
 	char session_user[64];		/* NAME, or UID:GID, where root */
 	unsigned min_uid;		/* of the users that ~/ may name */
 	uint64_t max_message_size;	/* octets, as SIZE= counts them */
+	unsigned max_messages;		/* per connection */
 	unsigned max_recipients;	/* per message */
 	unsigned max_mailboxes;		/* per message */
 	char recipient_delimiter[9];	/* each of its characters is one */

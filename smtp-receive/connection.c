@@ -91,6 +91,7 @@ run_session(const struct connection *c, pid_t monitor)
 		.hostname = c->config.hostname,
 		.id = c->log.id,
 		.max_message_size = c->config.max_message_size,
+		.max_messages = c->config.max_messages,
 		.max_recipients = c->config.max_recipients,
 		.max_errors = c->config.max_errors,
 		.max_unknown = c->config.max_unknown,

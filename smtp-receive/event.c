@@ -217,6 +217,7 @@ static const char *const endings[] = {
 	[ENDING_COMMANDS]	= "commands",
 	[ENDING_DEAF]		= "deaf",
 	[ENDING_PLAIN]		= "plain",
+	[ENDING_MESSAGES]	= "messages",
 	[ENDING_CHUNK]		= "chunk",
 };
 

@@ -100,6 +100,8 @@ house_mail(struct house *h, const struct ask *ask, struct answer *answer)
 		return "mail: without TLS";
 	if (ask->size > h->config->max_message_size)
 		return "mail: SIZE over max-message-size";
+	if (h->mails >= h->config->max_messages)
+		return "mail: over max-messages";
 	h->state = HOUSE_SENDER;
 	h->log->mail = ++h->mails;
 	h->map_open = false;

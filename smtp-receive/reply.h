@@ -34,6 +34,7 @@
 	REPLY(errors_end,	421, "4.7.0", "Too many wrong commands in one connection") \
 	REPLY(refused_end,	421, "4.7.0", "Too many refusals in one connection") \
 	REPLY(commands_end,	421, "4.7.0", "Too many commands without a mail that is stored") \
+	REPLY(messages_end,	421, "4.7.0", "Too many mails in one connection; send the others in another") \
 	REPLY(unknown_end,	421, "4.7.0", "Too many unknown recipients in one connection") \
 	\
 	REPLY(later_said,	450, "4.2.1", "Not now, try again later") \

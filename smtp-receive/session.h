@@ -22,6 +22,7 @@ struct rules {
 	const char *hostname;
 	const char *id;			/* of the connection */
 	uint64_t max_message_size;
+	unsigned max_messages;		/* MAILs that are accepted */
 	unsigned max_recipients;	/* accepted ones, per message */
 	unsigned max_errors;		/* replies 500 to 504 and 555 */
 	unsigned max_unknown;		/* unknown recipients */

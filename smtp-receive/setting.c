@@ -248,6 +248,8 @@ static const struct setting settings[] = {
 	  "system users below it get no mail by ~/" },
 	{ "max-message-size", &size, FIELD(max_message_size), "64K", "100G",
 	  "50M", "octets of a message" },
+	{ "max-messages", &number, FIELD(max_messages), "1", "100000", "1000",
+	  "mails in a connection" },
 	{ "max-recipients", &number, FIELD(max_recipients), "100", "1000",
 	  "100", "recipients of a message" },
 	{ "max-mailboxes", &number, FIELD(max_mailboxes), "1", "1000", "200",

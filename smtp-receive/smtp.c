@@ -45,6 +45,15 @@ tell_size(const struct rules *r, char *at, size_t size)
 	    (unsigned long long)r->max_message_size);
 }
 
+/* What a client may do without a refusal for having done too much.  RFC 9422
+ * counts each RCPT and MAIL, ours only those that were accepted. */
+static int
+tell_limits(const struct rules *r, char *at, size_t size)
+{
+	return snprintf(at, size, "LIMITS RCPTMAX=%u MAILMAX=%u",
+	    r->max_recipients, r->max_messages);
+}
+
 static bool
 offers_tls(const struct session *s)
 {
@@ -70,6 +79,7 @@ static const struct extension {
 	{ "ENHANCEDSTATUSCODES",	NULL,		NULL },
 	{ "STARTTLS",			NULL,		offers_tls },
 	{ "REQUIRETLS",			NULL,		is_secure },
+	{ "LIMITS",			tell_limits,	NULL },	/* RFC 9422 */
 	{ "SIZE",			tell_size,	NULL },	/* RFC 1870 */
 };
 

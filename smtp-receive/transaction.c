@@ -105,6 +105,10 @@ transaction_mail(struct session *s, struct span argument)
 	}
 	if (s->rules->tls_required && !s->secure)
 		return session_refuse(s, reply_tls_first);
+	if (s->mails >= s->rules->max_messages) {
+		session_end(s, ENDING_MESSAGES);
+		return session_refuse(s, reply_messages_end);
+	}
 	if (!span_skip(&argument, "FROM:"))
 		return session_refuse(s, reply_mail_syntax);
 	enum path_kind kind = path_take(&argument, &sender);

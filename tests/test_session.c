@@ -51,6 +51,8 @@ set(struct talk *t, const struct dialogue *d, struct span says)
 	t->fake.commit = d->commit;
 	if (d->max_size != 0)
 		t->rules.max_message_size = d->max_size;
+	if (d->max_messages != 0)
+		t->rules.max_messages = d->max_messages;
 	if (d->max_recipients != 0)
 		t->rules.max_recipients = d->max_recipients;
 	if (d->max_unknown != 0)

@@ -13,6 +13,7 @@ START_TEST(the_defaults_are_those_of_the_manual)
 	ck_assert_str_eq(config.hostname, "");
 	ck_assert_str_eq(config.users, "/etc/smtp-receive/users");
 	ck_assert_uint_eq(config.max_message_size, 50 << 20);
+	ck_assert_uint_eq(config.max_messages, 1000);
 	ck_assert_uint_eq(config.max_recipients, 100);
 	ck_assert_uint_eq(config.max_mailboxes, 200);
 	ck_assert_str_eq(config.recipient_delimiter, "+");
@@ -33,7 +34,8 @@ START_TEST(each_key_is_set)
 	ck_assert_int_eq(read_text(
 	    "hostname = Mx-1.example.org\nusers=/u sers\n"
 	    "session-user = 65534:65534\nmin-uid = 4294967294\n"
-	    "max-message-size = 64K\nmax-recipients = 1000\n"
+	    "max-message-size = 64K\nmax-messages = 100000\n"
+	    "max-recipients = 1000\n"
 	    "max-mailboxes = 1\nrecipient-delimiter = +-_!#%=~\n"
 	    "command-timeout = 86400\nsession-timeout = 604800\n"
 	    "max-errors = 1\nmax-unknown = 1000\ngreeting-delay = 60000\n"
@@ -45,6 +47,7 @@ START_TEST(each_key_is_set)
 	ck_assert_uint_eq(config.min_uid, 4294967294);
 	ck_assert_str_eq(config.users, "/u sers");
 	ck_assert_uint_eq(config.max_message_size, 65536);
+	ck_assert_uint_eq(config.max_messages, 100000);
 	ck_assert_uint_eq(config.max_recipients, 1000);
 	ck_assert_uint_eq(config.max_mailboxes, 1);
 	ck_assert_str_eq(config.recipient_delimiter, "+-_!#%=~");
@@ -163,7 +166,7 @@ START_TEST(help_lists_each_key_with_its_default)
 		snprintf(row, sizeof row, "\n%-20s %s", s->name, s->value);
 		ck_assert_msg(strstr(text, row) != NULL, "%s", s->name);
 	}
-	ck_assert_uint_eq(lines, 21);
+	ck_assert_uint_eq(lines, 22);
 	for (const char *p = text; (p = strchr(p, '\n')) != NULL; p++)
 		lines--;
 	ck_assert_msg(lines == (size_t)-1, "%s", text);

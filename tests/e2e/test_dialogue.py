@@ -33,7 +33,8 @@ def announced():
         lines = client.hello().split("\n")
         equal(lines[0][4:].split(" ")[0], HOST)
         equal(sorted(line[4:] for line in lines[1:]), ["8BITMIME", "CHUNKING",
-            "ENHANCEDSTATUSCODES", "PIPELINING", "SIZE 1048576"])
+            "ENHANCEDSTATUSCODES", "LIMITS RCPTMAX=100 MAILMAX=1000",
+            "PIPELINING", "SIZE 1048576"])
         client.quit()
 
 

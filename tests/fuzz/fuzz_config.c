@@ -48,6 +48,7 @@ check_config(const struct config *c)
 	    sizeof c->recipient_delimiter) != NULL);
 	check(c->users[0] == '/');
 	check(within(c->max_message_size, 65536, 100 * giga));
+	check(within(c->max_messages, 1, 100000));
 	check(within(c->max_recipients, 100, MAX_RECIPIENTS));
 	check(within(c->max_mailboxes, 1, MAX_MAILBOXES));
 	check(within(c->command_timeout, 1, 86400));

@@ -35,7 +35,8 @@ static struct shared shared;
 static struct house house;
 
 static const struct config config = { .hostname = "mx.example.org",
-	.max_message_size = 600 * 1024, .max_recipients = 5,
+	.max_message_size = 600 * 1024, .max_messages = 9,
+	.max_recipients = 5,
 	.max_mailboxes = 8, .command_timeout = 300, .session_timeout = 3600,
 	.max_errors = 20, .max_unknown = 3, .min_free = 1,
 	.delivered_to = true };

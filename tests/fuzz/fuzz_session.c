@@ -29,6 +29,7 @@ set(struct talk *t, const unsigned char *data, size_t size)
 	t->rules.early = how >> 5 & 1;
 	t->rules.max_message_size = how >> 6 & 1 ? 64 : 50 << 20;
 	t->rules.max_unknown = how >> 7 ? 2 : 10;
+	t->rules.max_messages = how >> 7 ? 4 : 1000;
 	t->rules.max_recipients = how >> 7 ? 3 : 100;
 }
 

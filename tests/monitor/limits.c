@@ -97,6 +97,19 @@ START_TEST(the_commits_sums)
 }
 END_TEST
 
+START_TEST(mail_over_max_messages)
+{
+	stage.config.max_messages = 2;
+	lead_to(HOUSE_SENDER);
+	say(ASK_ABORT);
+	say(ASK_MAIL);
+	say(ASK_ABORT);
+	say(ASK_MAIL);
+	play(WAIT);
+	ck_attack("mail: over max-messages");
+}
+END_TEST
+
 START_TEST(rcpt_over_max_recipients)
 {
 	stage.config.max_recipients = 3;
@@ -201,6 +214,7 @@ add_limits(TCase *tc)
 	    countof(lens));
 	tcase_add_test(tc, bodies_over_the_limit);
 	tcase_add_loop_test(tc, the_commits_sums, 0, countof(commits));
+	tcase_add_test(tc, mail_over_max_messages);
 	tcase_add_test(tc, rcpt_over_max_recipients);
 	tcase_add_test(tc, rcpt_after_max_unknown);
 	tcase_add_loop_test(tc, notes_without_end, 0, 2);

@@ -23,7 +23,8 @@ static void
 set_config(struct config *c)
 {
 	*c = (struct config){ .hostname = "mx.example.org",
-	    .max_message_size = 600 * 1024, .max_recipients = 100,
+	    .max_message_size = 600 * 1024, .max_messages = 2 * MAX_IDLE,
+	    .max_recipients = 100,
 	    .max_mailboxes = 200, .command_timeout = 300,
 	    .session_timeout = 3600, .max_errors = 20, .max_unknown = 3,
 	    .min_free = 1, .delivered_to = true };

@@ -85,6 +85,8 @@ fake_mail(void *house, struct span sender, uint64_t size)
 
 	promise(f, f->state == READY, "mail after helo");
 	promise(f, f->max_size == 0 || size <= f->max_size, "SIZE in bounds");
+	promise(f, ++f->begun <= f->max_messages || f->max_messages == 0,
+	    "at most max-messages");
 	check_string(f, sender, MAX_PATH);
 	f->state = SENDER;
 	f->recipients = 0;
@@ -227,7 +229,7 @@ static void
 fake_quit(void *house, const struct closing *c)
 {
 	static const char *const hows[] = { "quit", "eof", "timeout", "errors",
-	    "unknown", "refused", "commands", "deaf", "chunk" };
+	    "unknown", "refused", "commands", "deaf", "messages", "chunk" };
 	struct fake *f = house;
 
 	promise(f, f->state & OPEN, "one quit");
@@ -251,7 +253,7 @@ fake_open(struct fake *f)
 	f->backend.size = sizeof f->buffer;
 	f->wrong = NULL;
 	f->state = NEW;
-	f->recipients = f->unknown = f->mails = 0;
+	f->recipients = f->unknown = f->begun = f->mails = 0;
 	f->stored_len = f->len = f->trace_len = 0;
 	f->trace[0] = '\0';
 	f->more = false;

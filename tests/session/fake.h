@@ -20,14 +20,14 @@ struct fake {
 
 	/* What it permits; 0 is no limit. */
 	uint64_t max_size;
-	unsigned max_recipients, max_unknown;
+	unsigned max_messages, max_recipients, max_unknown;
 
 	/* What it answers; reply_greeting, which is 0: it takes all. */
 	enum reply body, commit;
 
 	const char *wrong;	/* the first promise that was broken */
 	unsigned state, recipients, unknown;
-	unsigned mails;		/* that were stored */
+	unsigned begun, mails;	/* begun and stored */
 	uint64_t bytes;		/* of the closing */
 	bool more;		/* of the last commit */
 

@@ -54,6 +54,28 @@ static const struct dialogue dialogues[] = {
 	  "250 250 (250 ){1000}452 354 250", .stored = "hi\n",
 	  .max_recipients = 1000 },
 
+	/* max-messages. */
+	{ "EHLO tells the limits", EHLO, "250", .max_messages = 7,
+	  .max_recipients = 1000,
+	  .text = "250-LIMITS RCPTMAX=1000 MAILMAX=7\r\n" },
+	{ "max-messages", EHLO "(" NEXT "){3}QUIT\r\n",
+	  "250 " "(" NEXT_OK "){3} 221", .stored = "(next\n){3}",
+	  .max_messages = 3 },
+	{ "one above max-messages is 421, and the end",
+	  EHLO "(" NEXT "){4}", "250 " "(" NEXT_OK "){3} 421:4.7.0",
+	  .stored = "(next\n){3}", .max_messages = 3,
+	  .text = "421 4.7.0 Too many mails in one connection; send the others "
+	  "in another [" ID "]\r\n", .trace = "\nquit messages 11\n" },
+	{ "mails that were dropped count, too",
+	  EHLO "(MAIL FROM:<>\r\nRSET\r\n){3}" EHLO "MAIL FROM:<>\r\n",
+	  "250 (250 250 ){3}250 421", .max_messages = 3 },
+	{ "a MAIL that was refused does not",
+	  EHLO "(MAIL FROM:<> X\r\n){5}(MAIL FROM:<>\r\n){5}RSET\r\n"
+	  "MAIL FROM:<>\r\n", "250 (555 ){5}250 (503 ){4}250 250",
+	  .max_messages = 2 },
+	{ "the default is a thousand", EHLO "(MAIL FROM:<>\r\nRSET\r\n){1001}",
+	  "250 (250 250 ){1000}421" },
+
 	/* max-errors. */
 	{ "19 wrong commands are answered",
 	  "(EVIL\r\n){19}NOOP\r\n", "(500 ){19}250" },

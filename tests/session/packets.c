@@ -154,7 +154,7 @@ START_TEST(a_long_name_of_our_own)
 	    span_of("mmm closes the connection\r\n")));
 	ck_assert_uint_eq(t->heard_len, strlen("220  ESMTP\r\n250-\r\n"
 	    "250-PIPELINING\r\n250-8BITMIME\r\n250-CHUNKING\r\n"
-	    "250-ENHANCEDSTATUSCODES\r\n"
+	    "250-ENHANCEDSTATUSCODES\r\n250-LIMITS RCPTMAX=100 MAILMAX=1000\r\n"
 	    "250 SIZE 52428800\r\n221 2.0.0  closes the connection\r\n") +
 	    3 * MAX_HOSTNAME);
 	free(t);

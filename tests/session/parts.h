@@ -19,7 +19,7 @@ struct dialogue {
 	bool still;		/* the client says no more, but stays */
 	bool early;		/* it spoke before the greeting */
 	uint64_t max_size;	/* 0: the default */
-	unsigned max_recipients, max_unknown;
+	unsigned max_messages, max_recipients, max_unknown;
 };
 
 /* A row has what matters to it. */

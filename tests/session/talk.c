@@ -62,6 +62,7 @@ talk_set(struct talk *t, struct span says)
 		.hostname = HOST,
 		.id = ID,
 		.max_message_size = 50 << 20,
+		.max_messages = 1000,
 		.max_recipients = 100,
 		.max_errors = 20,
 		.max_unknown = 10,
@@ -77,6 +78,7 @@ static void
 open_all(struct talk *t)
 {
 	t->fake.max_size = t->rules.max_message_size;
+	t->fake.max_messages = t->rules.max_messages;
 	t->fake.max_recipients = t->rules.max_recipients;
 	t->fake.max_unknown = t->rules.max_unknown;
 	fake_open(&t->fake);

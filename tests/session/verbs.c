@@ -9,7 +9,8 @@ static const struct dialogue dialogues[] = {
 	{ "EHLO lists what works, no more",
 	  EHLO "QUIT\r\n", "250 221:2.0.0",
 	  .text = "250-" HOST "\r\n250-PIPELINING\r\n250-8BITMIME\r\n"
-	  "250-CHUNKING\r\n250-ENHANCEDSTATUSCODES\r\n250 SIZE 52428800\r\n"
+	  "250-CHUNKING\r\n250-ENHANCEDSTATUSCODES\r\n"
+	  "250-LIMITS RCPTMAX=100 MAILMAX=1000\r\n250 SIZE 52428800\r\n"
 	  "221 ",
 	  .calls = "helo quit", .trace = "helo 1 there\nquit quit 2\n" },
 	{ "HELO hears one line",

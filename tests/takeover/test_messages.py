@@ -9,6 +9,7 @@ import resource
 from messages import *
 
 IDLE = "more than MAX_IDLE"
+MAILS = "mail: over max-messages"
 REFUSED = "more than MAX_REFUSED"
 TURN = "a message out of turn"
 WRONG = {
@@ -16,6 +17,7 @@ WRONG = {
     "two questions in one message", "an abort that is not alone",
     "a string too long or not printable", "a reply that is none", TURN,
     "a message of another size", "mail: SIZE over max-message-size",
+    MAILS,
     "note: a reply that is not the session's",
     REFUSED, IDLE, "rcpt: after max-unknown",
     "rcpt: over max-recipients",
@@ -228,9 +230,9 @@ ENDLESS = {
     # name: (the way there, messages, what ends it); the answers are read
     "endless-helo": ("FRESH", [message(HELO)], IDLE),
     "endless-note": ("FRESH", [message(NOTE, said=b"\"" * 256)], REFUSED),
-    "endless-mail": ("READY", [message(MAIL), message(ABORT)], IDLE),
+    "endless-mail": ("READY", [message(MAIL), message(ABORT)], MAILS),
     "endless-tmp": ("READY", [MAPPED, message(DATA | BODY), message(ABORT)],
-        IDLE),
+        MAILS),
     "endless-rcpt": ("SENDER", [message(RCPT)], "rcpt: over max-recipients"),
     "endless-unknown": ("SENDER", [message(RCPT,
         recipient=b"nobody@example.org")], "rcpt: after max-unknown"),
@@ -238,7 +240,7 @@ ENDLESS = {
         recipient=b"old@example.org", said=b"\"" * 256)], REFUSED),
     "endless-body": ("DATA", [message(BODY)], "body: over max-message-size"),
     "endless-hang-up": ("READY", [MAPPED, message(DATA | COMMIT, more=0)],
-        IDLE),
+        MAILS),
 }
 
 
