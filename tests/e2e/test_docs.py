@@ -253,7 +253,7 @@ def ranges():
                 (high + 1, 78):
             status, said = configured("%s = %d\n" % (key, value), True)
             equal(status, wanted, "%s = %d: %s" % (key, value, said))
-    equal(count, 10, "keys with a range")
+    equal(count, 11, "keys with a range")
 
 
 # smtp-receive-users(5)

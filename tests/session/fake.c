@@ -229,7 +229,8 @@ static void
 fake_quit(void *house, const struct closing *c)
 {
 	static const char *const hows[] = { "quit", "eof", "timeout", "errors",
-	    "unknown", "refused", "commands", "deaf", "messages", "chunk" };
+	    "unknown", "refused", "commands", "deaf", "plain", "messages",
+	    "chunk" };
 	struct fake *f = house;
 
 	promise(f, f->state & OPEN, "one quit");

@@ -27,7 +27,13 @@ def reply_numbers():
             re.findall(r"REPLY\((\w+),\s*\d", file.read()))}
 
 
+def ending_count():
+    with open(TOP + "/smtp-receive/backend.h", encoding="utf-8") as file:
+        return len(re.findall(r"(?m)^\tENDING_\w+,", file.read()))
+
+
 REPLIES = reply_numbers()
+ENDINGS = ending_count()
 
 
 def message(parts, before=0, **more):

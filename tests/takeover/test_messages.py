@@ -131,7 +131,7 @@ MALFORMED = [
         "commit: a size with CR LF that cannot be")
         for size in (0, 9, 21, 1000)],
     *[("READY", message(QUIT, ending=number), "quit: an ending that is none")
-        for number in (8, 9, 1 << 31, HUGE)],
+        for number in (ENDINGS, ENDINGS + 1, 1 << 31, HUGE)],
 ]
 SIZES = [1, FORM.size - 1, FORM.size + 1, 2 * FORM.size, 4096, 100000]
 
