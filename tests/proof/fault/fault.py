@@ -9,6 +9,7 @@ clean run.  trial.py judges it, excuse.py has the exceptions.
 time limit: 900"""
 
 import collections
+import contextlib
 import os
 
 import excuse
@@ -120,14 +121,16 @@ SLOWLY = "fremovexattr:error=EROFS:delay_enter=60000:when=1"
 
 
 def reader(part, flags, whose):
-    """Moves that copy of the first mail there."""
+    """Moves that copy of the first mail there, if the undoing, for once, is
+    not quicker."""
     def take(stand, token):
         box, deadline = stand.boxes[whose], time.monotonic() + 1
         while token.startswith("a.") and time.monotonic() < deadline:
             for name in os.listdir(box + "/new"):
-                os.rename("%s/new/%s" % (box, name),
-                    "%s/%s/%s%s" % (box, part, name, flags))
-                return
+                with contextlib.suppress(FileNotFoundError):
+                    os.rename("%s/new/%s" % (box, name),
+                        "%s/%s/%s%s" % (box, part, name, flags))
+                    return
             time.sleep(0.001)
     return take
 
