@@ -258,11 +258,13 @@ def oracle():
     with post.load() as senders:
         senders.phase("all nodes there", 5)
     post.strict()
-    files = sorted(post.left("new").items())
-    os.unlink(files[0][1])
+    # Of the host that makes no hard links.
+    files = [path for (_, _, name), path in sorted(post.left("new").items())
+        if ".%s.example.org,S=" % cluster().hosts[0].name in name]
+    os.unlink(files[0])
     verdict = post.judge()
     equal((len(verdict.missing), len(verdict.surplus)), (1, 0))
-    with open(files[-1][1], "ab") as file:
+    with open(files[-1], "ab") as file:
         file.write(b"x")
     for name, maildirs in post.views().items():
         equal(len(post.ledger.judge(maildirs).inexact), 1, name)
