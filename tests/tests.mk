@@ -181,9 +181,9 @@ check-asan: asan
 
 fuzzers: $(FUZZERS:%=$(FUZZ)/fuzz_%)
 fuzz: fuzzers
-	@FUZZ_SECONDS=$(FUZZ_SECONDS) FUZZ=$(FUZZ) FUZZERS="$(FUZZERS)" \
-	    TEST_LIMIT=$$(($(words $(FUZZERS)) * ($(FUZZ_SECONDS) + 60))) \
-	    tests/run tests/fuzz/fuzz.sh
+	@FUZZ_SECONDS=$(FUZZ_SECONDS) FUZZ=$(FUZZ) \
+	    TEST_LIMIT=$$(($(FUZZ_SECONDS) + 120)) \
+	    tests/run $(FUZZERS:%="tests/fuzz/fuzz.sh %")
 
 bench: all
 	@PEERS=$(PEERS) tests/unpack mailfront
