@@ -49,22 +49,30 @@ proof-programs: $(TOOLS) $(MUTANTS)
 kernel: | $(NEEDED)
 	@PEERS=$(PEERS) tests/unpack linux || true
 
+CRASH	= $(addprefix tests/proof/crash/,crash.py neighbour.py powercut.py \
+	  journal.py)
+FAULT	= tests/proof/fault/fault.py
+SCARCITY = $(addprefix tests/proof/scarcity/,scarcity.py quota.py)
+SOAK	= tests/proof/soak/soak.py
+CLUSTER	= tests/proof/cluster/cluster.py
+
 crash-test: all $(BUILD)/proof/disk $(BUILD)/proof/steps $(MUTANTS) kernel
-	@$(PROVE) $(addprefix tests/proof/crash/,crash.py neighbour.py \
-	    powercut.py journal.py)
+	@$(PROVE) $(CRASH)
 
 fault-test: all $(BUILD)/proof/short
-	@$(PROVE) tests/proof/fault/fault.py
+	@$(PROVE) $(FAULT)
 
 scarcity-test: all kernel
-	@$(PROVE) $(addprefix tests/proof/scarcity/,scarcity.py quota.py)
+	@$(PROVE) $(SCARCITY)
 
 soak: all peers
-	@$(PROVE) tests/proof/soak/soak.py
+	@$(PROVE) $(SOAK)
 
 cluster-test: all
-	@$(PROVE) tests/proof/cluster/cluster.py
+	@$(PROVE) $(CLUSTER)
 
-proof: $(PROOFS)
+# The longest first: some run at a time.
+proof: all proof-programs kernel peers
+	@$(PROVE) $(FAULT) $(CRASH) $(CLUSTER) $(SCARCITY) $(SOAK)
 
 .PHONY: proof proof-programs kernel $(PROOFS)
