@@ -117,7 +117,7 @@ def alone():
     "of a shell, which ignores INT")
 def interrupted():
     waits = "trap 'touch $0.over; exit 1' INT; " + BEGUN \
-        + "while :; do sleep 0.1; done"
+        + "for i in $(seq 300); do sleep 0.1; done"
     for number, ignored in ((signal.SIGINT, []), (signal.SIGTERM, []),
             (signal.SIGTERM, [signal.SIGINT])):
         with Runner(2, ignored, a=waits, b=waits, c=waits) as runner:

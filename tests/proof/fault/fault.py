@@ -6,7 +6,7 @@ SIGKILL comes before it.  strace marks what it has made to fail: a run counts
 only where it was the call that was meant, after the same calls as in the
 clean run.  trial.py judges it, excuse.py has the exceptions.
 
-time limit: 900"""
+time limit: 1800"""
 
 import collections
 import contextlib
