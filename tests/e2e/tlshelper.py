@@ -153,10 +153,11 @@ class Helper:
         return self.status
 
     def ends(self, seconds=10):
-        """With status 0."""
+        """With status 0, and without another report."""
         until(lambda: os.waitid(os.P_PID, self.pid, os.WEXITED | os.WNOHANG
             | os.WNOWAIT), "the program to end", seconds)
         equal(self.wait(), 0, "exit status")
+        self.no_report()
 
     # The client's side
 
