@@ -597,6 +597,7 @@ def bad_record():
         tls.sendall(b"before")
         equal(receive(helper.session, 6), b"before")
         raw = socket.socket(fileno=tls.detach())
+        raw.settimeout(10)
         raw.sendall(b"\x17\x03\x03\x00\x20" + b"!" * 32)
         equal(receive(helper.session, 1), b"", "to the session")
         octets = receive(raw, 1 << 16)
