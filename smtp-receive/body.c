@@ -114,7 +114,5 @@ body_chunk(struct body *b, struct line *line, uint64_t octets)
 void
 body_end(struct body *b)
 {
-	while (!chunk_end(&b->chunk, b->backend->buffer, &b->len,
-	    b->backend->size))
-		empty_buffer(b);
+	chunk_end(&b->chunk, b->backend->buffer, &b->len);
 }

@@ -82,12 +82,9 @@ chunk_take(struct chunk *c, struct span *in, unsigned char *out, size_t *len,
 	return true;
 }
 
-bool
-chunk_end(struct chunk *c, unsigned char *out, size_t *len, size_t size)
+void
+chunk_end(struct chunk *c, unsigned char *out, size_t *len)
 {
-	if (c->cr && *len == size)
-		return false;
 	if (c->cr)
 		*len += put_cr(c, out + *len);
-	return true;
 }

@@ -25,7 +25,8 @@ struct chunk {			/* all zero is a fresh message */
 bool chunk_take(struct chunk *, struct span *in, unsigned char *out,
     size_t *len, size_t size);
 
-/* Behind the last chunk: what waited for an LF is text.  False as above. */
-bool chunk_end(struct chunk *, unsigned char *out, size_t *len, size_t size);
+/* Behind the last chunk: what waited for an LF is text.  There is room for
+ * it, since there was when it came. */
+void chunk_end(struct chunk *, unsigned char *out, size_t *len);
 
 #endif

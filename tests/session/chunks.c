@@ -191,7 +191,8 @@ static const struct dialogue dialogues[] = {
 	  TO_ANN "BDAT 99\r\nx{98}\rBDAT 2\r\n\nxBDAT 6\r\nQUIT\r\n"
 	  "BDAT 6 LAST\r\nQUIT\r\n" NEXT,
 	  OK "250 552:5.3.4 503 503" NEXT_OK, .stored = "next\n",
-	  .max_size = 100, .text = "503 5.5.1 MAIL must come first [" ID "]" },
+	  .max_size = 100, .text = "503 5.5.1 MAIL must come first [" ID "]",
+	  .trace = "note 552 BDAT \"BDAT 2\"\nabort\n" },
 	{ "an empty LAST behind it is out of order, too",
 	  TO_ANN "BDAT 101\r\nx{101}BDAT 0 LAST\r\n", OK "552 503",
 	  .max_size = 100 },
