@@ -56,11 +56,11 @@ $(BUILD)/tls/flags: export FLAGS = $(TLS_BUILD)
 
 # With an attacker in it, who is confined as it is.
 TLS_TAKEN = $(TEST)/smtp-receive-tls-taken
-$(TLS_TAKEN): $(TLS_SOURCES) $(TLS_WAYS) tests/tls/attack.c \
+$(TLS_TAKEN): $(TLS_SOURCES) $(TLS_WAYS) tests/e2e/tlsattack.c \
     $(TLS_HEADERS) $(BUILD)/tls/flags $(TLS_ARCHIVES)
 	@mkdir -p $(@D)
 	$(call TLS_IF,$(call TLS_LINKED,-Wl$(comma)--wrap=SSL_new \
-	    tests/tls/attack.c))
+	    tests/e2e/tlsattack.c))
 comma	= ,
 
 # As the tests' other instrumented programs: no walls.

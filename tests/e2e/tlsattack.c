@@ -1,4 +1,4 @@
-/* attack.c - an attacker in smtp-receive-tls, as soon as it is confined.
+/* tlsattack.c - an attacker in smtp-receive-tls, as soon as it is confined.
  *
  * Linked with --wrap=SSL_new, the first call of OpenSSL after READY.  The word
  * that waits on the session's side is an attack; if we are alive after it,
