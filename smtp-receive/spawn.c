@@ -47,7 +47,7 @@ lift(const struct spawn *s, size_t i)
 
 	if (fd == -1)
 		fd = open("/dev/null", O_RDWR | O_CLOEXEC);
-	return fcntl(fd, F_DUPFD_CLOEXEC, (int)s->count);
+	return fd == -1 ? -1 : fcntl(fd, F_DUPFD_CLOEXEC, (int)s->count);
 }
 
 static int

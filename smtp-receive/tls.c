@@ -196,8 +196,10 @@ find_death(struct tls *t, const void *text, size_t len)
 
 	if (spawn_reap(&t->spawn, TLS_END_SECONDS * 1000, &status) == -1)
 		return fail(t, "waitpid", TO_START);
-	if (spawn_check(status, text, len, &call, &what) == -1)
+	if (spawn_check(status, text, len, &call, &what) == -1) {
+		span_copy(span_of(t->program), t->path, sizeof t->path);
 		return fail(t, call, what);
+	}
 	errno = 0;
 	return fail(t, NULL, WIFSIGNALED(status) ? "a signal has killed it"
 	    : "it has ended without a word");
@@ -216,11 +218,13 @@ take_what(struct tls *t)
 		span_copy(tls_file(list, r->pair), t->path, sizeof t->path);
 }
 
+/* Not an octet more than one report: with TLS from the start the next may stand
+ * right behind it. */
 static int
 wait_until_ready(struct tls *t)
 {
 	struct pollfd p = { .fd = t->reports, .events = POLLIN };
-	char text[sizeof(struct report) + 1];
+	char text[sizeof(struct report)];
 	int n = poll(&p, 1, TLS_START_SECONDS * 1000);
 
 	if (n == 0)
