@@ -49,6 +49,12 @@ set(struct talk *t, const struct dialogue *d, struct span says)
 	t->rules.early = d->early;
 	t->fake.body = d->body;
 	t->fake.commit = d->commit;
+	t->fake.tls = d->tls;
+	t->hasty = d->hasty;
+	t->rules.tls = d->offer != NO_TLS;
+	t->rules.tls_offered = d->offer == OFFERED || d->offer == IMPLICIT;
+	t->rules.tls_implicit = d->offer == IMPLICIT;
+	t->rules.tls_required = d->required;
 	if (d->max_size != 0)
 		t->rules.max_message_size = d->max_size;
 	if (d->max_messages != 0)
@@ -152,8 +158,9 @@ talk_all_ways(const struct dialogue *d)
 		    shown(whole->heard_len), whole->heard, whole->fake.trace);
 	check(whole, d);
 	set(t, d, says);
-	talk_again(t, whole, d->title, 1, 1);
-	for (size_t i = 1; i < says.len && i <= SPLITS; i++)
+	if (!d->hasty)
+		talk_again(t, whole, d->title, 1, 1);
+	for (size_t i = 1; i < says.len && i <= SPLITS && !d->hasty; i++)
 		talk_again(t, whole, d->title, i, says.len);
 	free((void *)says.at);
 	free(whole);
@@ -183,5 +190,6 @@ suite(void)
 	add(s, "limits", add_limits);
 	add(s, "ends", add_ends);
 	add(s, "packets", add_packets);
+	add(s, "tls", add_tls);
 	return s;
 }

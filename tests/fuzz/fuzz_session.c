@@ -25,6 +25,9 @@ set(struct talk *t, const unsigned char *data, size_t size)
 	    size - PREFIX });
 	t->fake.body = answers[how & 3];
 	t->fake.commit = answers[how >> 2 & 3];
+	t->rules.tls = t->rules.tls_offered = true;
+	t->rules.tls_required = how >> 3 & 1;
+	t->fake.tls = how & 1 ? reply_tls_trouble : 0;
 	t->still = how >> 4 & 1;
 	t->rules.early = how >> 5 & 1;
 	t->rules.max_message_size = how >> 6 & 1 ? 64 : 50 << 20;

@@ -84,6 +84,7 @@ fake_mail(void *house, struct span sender, uint64_t size)
 	struct fake *f = house;
 
 	promise(f, f->state == READY, "mail after helo");
+	promise(f, f->secure || !f->tls_required, "no mail without TLS");
 	promise(f, f->max_size == 0 || size <= f->max_size, "SIZE in bounds");
 	promise(f, ++f->begun <= f->max_messages || f->max_messages == 0,
 	    "at most max-messages");
@@ -120,6 +121,22 @@ fake_rcpt(void *house, struct span recipient, struct verdict *v)
 	f->state = RCPTS;
 	promise(f, ++f->recipients <= f->max_recipients ||
 	    f->max_recipients == 0, "at most max-recipients");
+}
+
+static void
+fake_tls(void *house, struct verdict *v)
+{
+	struct fake *f = house;
+
+	promise(f, f->state == READY, "tls after helo");
+	promise(f, !f->secure, "tls once");
+	trace(f, "tls\n");
+	*v = (struct verdict){ .reply = f->tls != 0 ? f->tls
+	    : reply_tls_ready };
+	if (v->reply != reply_tls_ready)
+		return;
+	f->secure = true;
+	f->state = NEW;
 }
 
 static void
@@ -243,7 +260,7 @@ fake_quit(void *house, const struct closing *c)
 static const struct backend functions = {
 	.helo = fake_helo, .mail = fake_mail, .data = fake_data,
 	.abort = fake_abort, .note = fake_note, .quit = fake_quit,
-	.rcpt = fake_rcpt, .body = fake_body, .commit = fake_commit,
+	.tls = fake_tls, .rcpt = fake_rcpt, .body = fake_body, .commit = fake_commit,
 };
 
 void
@@ -257,7 +274,7 @@ fake_open(struct fake *f)
 	f->recipients = f->unknown = f->begun = f->mails = 0;
 	f->stored_len = f->len = f->trace_len = 0;
 	f->trace[0] = '\0';
-	f->more = false;
+	f->more = f->secure = false;
 	f->bytes = 0;
 }
 

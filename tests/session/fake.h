@@ -21,15 +21,17 @@ struct fake {
 	/* What it permits; 0 is no limit. */
 	uint64_t max_size;
 	unsigned max_messages, max_recipients, max_unknown;
+	bool tls_required;
 
 	/* What it answers; reply_greeting, which is 0: it takes all. */
-	enum reply body, commit;
+	enum reply body, commit, tls;
 
 	const char *wrong;	/* the first promise that was broken */
 	unsigned state, recipients, unknown;
 	unsigned begun, mails;	/* begun and stored */
 	uint64_t bytes;		/* of the closing */
 	bool more;		/* of the last commit */
+	bool secure;		/* TLS was granted, or was on from the start */
 
 	size_t stored_len;	/* of the mails that were stored */
 	size_t len;		/* and of the one in hand */

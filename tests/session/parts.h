@@ -6,6 +6,13 @@
 #include "../suite.h"
 #include "talk.h"
 
+enum offer {
+	NO_TLS,
+	OFFERED,
+	BROKEN,			/* the certificate cannot be read */
+	IMPLICIT,		/* from the start */
+};
+
 /* Texts are written for talk_expand(). */
 struct dialogue {
 	const char *title;	/* the rule that it holds */
@@ -15,7 +22,11 @@ struct dialogue {
 	const char *text;	/* in the replies, too; NULL: any */
 	const char *calls;	/* of the house: see fake_calls(); NULL: any */
 	const char *trace;	/* in the house's trace, too; NULL: any */
-	enum reply body, commit;	/* the house's answers: see fake.h */
+	enum reply body, commit, tls;	/* the house's answers: see fake.h */
+	enum offer offer;	/* of TLS */
+	bool required;		/* tls-required */
+	bool hasty;		/* as one packet only: it does not wait for
+				 * the answer to STARTTLS */
 	bool still;		/* the client says no more, but stays */
 	bool early;		/* it spoke before the greeting */
 	uint64_t max_size;	/* 0: the default */
@@ -47,6 +58,7 @@ void add_chunks(TCase *);
 void add_limits(TCase *);
 void add_ends(TCase *);
 void add_packets(TCase *);
+void add_tls(TCase *);
 
 #define DIALOGUES(name, table) \
 	START_TEST(name) \

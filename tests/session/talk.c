@@ -16,6 +16,32 @@ promise(struct talk *t, bool kept, const char *what)
 		t->wrong = what;
 }
 
+/* Does a line that is STARTTLS end with the octet of this number? */
+static bool
+is_starttls(struct span says, size_t number)
+{
+	static const char word[] = "STARTTLS";
+	struct span line = { says.at, number };
+
+	if (says.at[number] != '\n')
+		return false;
+	line.len -= line.len > 0 && line.at[line.len - 1] == '\r';
+	line = span_trim(line);
+	span_cut(&line, line.len - (line.len < sizeof word - 1 ? line.len
+	    : sizeof word - 1));
+	return span_is(line, word);
+}
+
+/* So many of the next len octets does it send before it waits. */
+static size_t
+until_starttls(const struct talk *t, size_t len)
+{
+	for (size_t i = 0; i < len && !t->hasty; i++)
+		if (is_starttls(t->says, t->said + i))
+			return i + 1;
+	return len;
+}
+
 static ssize_t
 give(void *end, void *at, size_t size)
 {
@@ -27,7 +53,7 @@ give(void *end, void *at, size_t size)
 	promise(t, size > 0, "a read of nothing");
 	promise(t, !t->ended, "a read after the end");
 	len = len < left ? len : left;
-	len = len < size ? len : size;
+	len = until_starttls(t, len < size ? len : size);
 	if (len > 0)
 		memcpy(at, t->says.at + t->said, len);
 	t->said += len;
@@ -55,6 +81,24 @@ hear(void *end, const void *at, size_t len)
 	return 0;
 }
 
+/* All that was said in plain text is out, the answer to STARTTLS being the
+ * last of it; of TLS from the start it is nothing. */
+static void
+turn(void *end)
+{
+	static const char ready[] = "220 2.0.0 Ready for the TLS handshake\r\n";
+	size_t len = sizeof ready - 1;
+	struct talk *t = end;
+
+	promise(t, ++t->turns == 1, "a turn to TLS twice");
+	promise(t, t->fake.secure, "a turn to TLS that was not granted");
+	promise(t, t->session.wire.used == 0, "replies wait at the turn");
+	promise(t, t->rules.tls_implicit ? t->heard_len == 0
+	    : t->deaf_after != 0 || (t->heard_len >= len &&
+	    memcmp(t->heard + t->heard_len - len, ready, len) == 0),
+	    "220 as the last in plain text");
+}
+
 void
 talk_set(struct talk *t, struct span says)
 {
@@ -69,9 +113,9 @@ talk_set(struct talk *t, struct span says)
 	};
 	t->says = says;
 	t->first = t->step = says.len;
-	t->still = false;
+	t->still = t->hasty = false;
 	t->deaf_after = 0;
-	t->fake.body = t->fake.commit = 0;
+	t->fake.body = t->fake.commit = t->fake.tls = 0;
 }
 
 static void
@@ -81,17 +125,20 @@ open_all(struct talk *t)
 	t->fake.max_messages = t->rules.max_messages;
 	t->fake.max_recipients = t->rules.max_recipients;
 	t->fake.max_unknown = t->rules.max_unknown;
+	t->fake.tls_required = t->rules.tls_required;
 	fake_open(&t->fake);
+	t->fake.secure = t->rules.tls_implicit;
 	t->wrong = NULL;
 	t->said = t->heard_len = 0;
 	t->ended = false;
-	t->writes = 0;
+	t->writes = t->turns = 0;
 	memset(&t->session, 0, sizeof t->session);
 	t->session.rules = &t->rules;
 	t->session.backend = &t->fake.backend;
 	t->session.house = &t->fake;
 	t->session.wire.read = give;
 	t->session.wire.write = hear;
+	t->session.wire.turn = turn;
 	t->session.wire.end = t;
 }
 
@@ -106,6 +153,7 @@ talk_run(struct talk *t)
 	promise(t, t->session.wire.used == 0, "replies left behind");
 	promise(t, strstr(t->fake.trace, "\nquit ") != NULL ||
 	    strncmp(t->fake.trace, "quit ", 5) == 0, "quit at the end");
+	promise(t, t->turns == t->fake.secure, "a turn where TLS was granted");
 	promise(t, t->fake.bytes == t->said, "all octets are counted");
 	if (t->deaf_after == 0)
 		promise(t, heard_stored(heard) == t->fake.mails,

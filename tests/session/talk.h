@@ -16,6 +16,7 @@ struct talk {
 	struct rules rules;
 	struct span says;
 	size_t first, step;	/* octets of its first packet, and of others */
+	bool hasty;		/* it waits for no answer to STARTTLS */
 	bool still;		/* at its end it waits for ever: a timeout */
 	unsigned deaf_after;	/* writes; 0: it hears all */
 	struct fake fake;
@@ -23,7 +24,7 @@ struct talk {
 	const char *wrong;	/* what the session did, and must not do */
 	size_t said;
 	bool ended;		/* the session was told of the end */
-	unsigned writes;
+	unsigned writes, turns;	/* to TLS */
 	size_t heard_len;
 	struct session session;
 	char heard[TALK_HEARD];
