@@ -118,16 +118,16 @@ build(scmp_filter_ctx filter)
 	for (size_t i = 0; result == 0 && i < sizeof calls / sizeof *calls;)
 		result = seccomp_rule_add(filter, SCMP_ACT_ALLOW,
 		    calls[i++], 0);
-	if (result == 0)
-		result = seccomp_attr_set(filter, SCMP_FLTATR_ACT_BADARCH,
-		    SCMP_ACT_KILL_PROCESS);
 	return result == 0 ? seccomp_load(filter) : result;
 }
 
+/* We are one thread, and die with it.  libseccomp does not believe in
+ * KILL_PROCESS where seccomp(2) is forbidden, as by systemd's @system-service;
+ * for this it takes prctl(2). */
 static int
 filter_calls(void)
 {
-	scmp_filter_ctx filter = seccomp_init(SCMP_ACT_KILL_PROCESS);
+	scmp_filter_ctx filter = seccomp_init(SCMP_ACT_KILL_THREAD);
 	int result = filter == NULL ? -ENOMEM : build(filter);
 
 	seccomp_release(filter);
