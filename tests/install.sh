@@ -33,6 +33,8 @@ files() {
 
 expected() {
 	cat <<-EOF
+	./usr/lib/systemd/system/smtp-receive-smtps.socket
+	./usr/lib/systemd/system/smtp-receive-smtps@.service
 	./usr/lib/systemd/system/smtp-receive-tcpserver.service
 	./usr/lib/systemd/system/smtp-receive.socket
 	./usr/lib/systemd/system/smtp-receive@.service
@@ -84,6 +86,8 @@ knows_its_place() {
 	units=$dir/root/usr/lib/systemd/system
 	grep -x 'ExecStart=/usr/sbin/smtp-receive' \
 	    "$units/smtp-receive@.service" &&
+	    grep -x 'ExecStart=/usr/sbin/smtp-receive -o tls=implicit' \
+	    "$units/smtp-receive-smtps@.service" &&
 	    ! grep -r '@[A-Z]*@' "$dir/root/usr/lib" "$dir/root/usr/share"
 }
 

@@ -6,7 +6,8 @@
 MAN5	= smtp-receive.conf.5 smtp-receive-users.5
 MAN7	= smtp-receive-promise.7 smtp-receive-takeover.7
 MAN8	= smtp-receive.8 user/smtp-receive-user.8 tls/smtp-receive-tls.8
-UNITS	= $(addprefix smtp-receive,.socket @.service -tcpserver.service)
+UNITS	= $(addprefix smtp-receive,.socket @.service -smtps.socket \
+	  -smtps@.service -tcpserver.service)
 CONFS	= lib/sysusers lib/tmpfiles share/user-tmpfiles
 EXAMPLES = system-users.conf hardened.conf inetd.conf xinetd tcpserver
 INSTALLED = $(SBINDIR)/smtp-receive \

@@ -316,6 +316,9 @@ def settings():
             "CollectMode": "inactive-or-failed", "StandardInput": "socket",
             "StandardOutput": "socket", "StandardError": "journal",
             "ExecStart": "@SBINDIR@/smtp-receive"}),
+            ("smtp-receive-smtps.socket", {"ListenStream": "465"}),
+            ("smtp-receive-smtps@.service", {
+            "ExecStart": "@SBINDIR@/smtp-receive -o tls=implicit"}),
             ("system-users.conf", {"User": "", "CapabilityBoundingSet":
             "CAP_DAC_READ_SEARCH"})]:
         got = dict(unit(name))
@@ -335,12 +338,28 @@ def same_sandbox():
         ["IPAddressDeny=any", "PrivateUsers=yes"])
 
 
+@test("units: port 465 has the settings of port 25, with the names of a "
+    "key's credentials in all services")
+def same_settings():
+    def settings(name):
+        return sorted(line for line in read("units", name).splitlines()
+            if re.match("#?[A-Z][A-Za-z]+=", line) and not line.startswith(
+            ("Description=", "ListenStream=", "ExecStart=")))
+    for kind in ".socket", "@.service":
+        equal(settings("smtp-receive-smtps" + kind),
+            settings("smtp-receive" + kind), kind)
+    for name in "smtp-receive@.service", "smtp-receive-tcpserver.service":
+        equal([line for line in settings(name) if "Credential" in line],
+            ["#LoadCredential=smtp-receive." + end for end in ("crt", "key")])
+
+
 @test("units: systemd-analyze verify has nothing to say, with all drop-ins")
 def verify():
     path = tool("systemd-analyze")
     service = "smtp-receive@.service"
     with Place() as place:
         for name in ("smtp-receive.socket", service,
+                "smtp-receive-smtps.socket", "smtp-receive-smtps@.service",
                 "smtp-receive-tcpserver.service", "hardened.conf",
                 "system-users.conf"):
             to = place.base + "/" + name
@@ -348,11 +367,11 @@ def verify():
                 to = "%s/%s.d/%s" % (place.base, service, name)
                 os.makedirs(os.path.dirname(to), exist_ok=True)
             with open(to, "w") as file:
-                file.write(re.sub("@[A-Z]+@", place.base,
-                    read("units", name)))
-        said = place.shell("%s verify --man=no %s/smtp-receive.socket"
-            " %s/smtp-receive@x.service" % (path, *[place.base] * 2))
-        equal(said, "")
+                file.write(re.sub("@[A-Z]+@", place.base, read("units",
+                    name)).replace("#LoadCredential", "LoadCredential"))
+        for kind in "smtp-receive", "smtp-receive-smtps":
+            equal(place.shell("%s verify --man=no %s.socket %s@x.service"
+                % (path, *["%s/%s" % (place.base, kind)] * 2)), "")
         if shutil.which("tcpserver"):
             equal(place.shell("%s verify --man=no %s/%s" % (path, place.base,
                 "smtp-receive-tcpserver.service")), "")
@@ -365,6 +384,8 @@ def inetd():
     equal(len(lines), 1)
     equal(lines[0].split(), ["smtp", "stream", "tcp", "nowait.10000",
         "vmail", "@SBINDIR@/smtp-receive", "smtp-receive"])
+    true("\n#" + lines[0].replace("smtp", "smtps", 1) + " -o tls=implicit\n"
+        in read("units", "inetd.conf"), "no line for port 465")
 
 
 run()
