@@ -26,5 +26,7 @@ suite(void)
 	add(s, "mails", add_mails);
 	add(s, "ends", add_ends);
 	add(s, "faults", add_faults);
+	add(s, "tls", add_tls);
+	add(s, "reports", add_reports);
 	return s;
 }

@@ -27,6 +27,8 @@ static const struct row {
 	  FIELD(parts), ASK_QUIT << 1, PARTS },
 	{ "an unknown part beside a good one", HOUSE_READY, 0,
 	  FIELD(parts), 1u << 31 | ASK_MAIL, PARTS },
+	{ "tls and rcpt", HOUSE_READY, ASK_TLS | ASK_RCPT,
+	  FIELD(more), 1, TWO },
 	{ "rcpt and body", HOUSE_RCPTS, ASK_RCPT | ASK_BODY,
 	  FIELD(more), 1, TWO },
 	{ "body and commit", HOUSE_DATA, ASK_BODY | ASK_COMMIT,

@@ -11,5 +11,7 @@ void add_turns(TCase *);
 void add_mails(TCase *);
 void add_ends(TCase *);
 void add_faults(TCase *);
+void add_tls(TCase *);
+void add_reports(TCase *);
 
 #endif

@@ -21,6 +21,7 @@ static const struct turn {
 	{ ASK_MAIL,	".R...." },
 	{ ASK_DATA,	"...T.." },
 	{ ASK_NOTE,	"FRSTDX" },
+	{ ASK_TLS,	".R...." },
 	{ ASK_RCPT,	"..ST.." },
 	{ ASK_BODY,	"....D." },
 	{ ASK_COMMIT,	"....D." },
@@ -48,6 +49,7 @@ START_TEST(a_part_is_taken_in_its_states_and_an_attack_in_all_others)
 	size_t state = (size_t)_i % countof(states);
 
 	fprintf(stderr, "# part %#x, state %#x\n", turn->part, states[state]);
+	stage.tls.state = TLS_BROKEN;	/* asked for, it is 454 */
 	lead_to(states[state]);
 	if (turn->when[state] != '.') {
 		ck_taken(turn->part, states[state]);
