@@ -150,6 +150,23 @@ START_TEST(a_question_leaves_nothing_behind)
 }
 END_TEST
 
+START_TEST(tls_is_a_question_with_what_waits)
+{
+	struct verdict v = { 0 };
+
+	backend.helo(&asker, span("a"), true);
+	will_answer(reply_tls_trouble, "");
+	backend.tls(&asker, &v);
+	ck_assert_uint_eq(arrived(), ASK_HELO | ASK_TLS);
+	ck_assert_uint_eq(v.reply, reply_tls_trouble);
+	will_answer(reply_tls_ready, "");
+	backend.tls(&asker, &v);
+	ck_assert_uint_eq(arrived(), ASK_TLS);
+	ck_assert_uint_eq(v.reply, reply_tls_ready);
+	ck_assert_uint_eq(arrived(), 0);
+}
+END_TEST
+
 START_TEST(commit_has_an_answer_for_each)
 {
 	const struct commit c = { 17, 23, span("<1@x>"), true };
@@ -236,6 +253,7 @@ suite(void)
 	tcase_add_test(tc, notices_wait_for_the_question);
 	tcase_add_test(tc, the_order_is_kept);
 	tcase_add_test(tc, a_question_leaves_nothing_behind);
+	tcase_add_test(tc, tls_is_a_question_with_what_waits);
 	tcase_add_test(tc, commit_has_an_answer_for_each);
 	tcase_add_test(tc, quit_is_sent_at_once_with_what_waits);
 	tcase_add_test(tc, what_is_too_long_is_cut);

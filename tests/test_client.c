@@ -286,6 +286,31 @@ START_TEST(a_last_line_never_waits)
 }
 END_TEST
 
+/* _i: from a socket or from pipes; what was there is nobody's any more. */
+START_TEST(a_turn_to_another_socket)
+{
+	int pair[2];
+	char octets[10];
+
+	if (_i == 0)
+		stream_pair();
+	else
+		pipes();
+	ck_assert_int_eq(socketpair(AF_UNIX, SOCK_STREAM, 0, pair), 0);
+	ck_assert_int_eq(client_turn(&client, pair[0]), 0);
+	close(pair[0]);
+	ck_assert(client.socket[0] && client.socket[1]);
+	client_say("421 bye\r\n", 9);
+	ck_assert_int_eq(read(pair[1], octets, sizeof octets), 9);
+	ck_assert(!client_gone(&client));
+	ck_assert_int_eq(write(pair[1], "x", 1), 1);
+	ck_assert(client_speaks(&client, 10000));
+	ck_assert_int_eq(read(0, octets, 1), 1);
+	close(pair[1]);
+	ck_assert(client_gone(&client));
+}
+END_TEST
+
 /* So that no reset eats the reply: what still comes is read, to his end. */
 START_TEST(parting_reads_to_the_end)
 {
@@ -365,6 +390,7 @@ suite(void)
 	tcase_add_test(tc, a_reset_is_gone);
 	tcase_add_loop_test(tc, input_that_waits_is_not_eaten, 0, 2);
 	tcase_add_test(tc, a_last_line_never_waits);
+	tcase_add_loop_test(tc, a_turn_to_another_socket, 0, 2);
 	tcase_add_test(tc, parting_reads_to_the_end);
 	tcase_add_test(tc, parting_takes_two_seconds_at_most);
 	tcase_add_test(tc, parting_from_one_who_does_not_stop);

@@ -67,6 +67,17 @@ START_TEST(not_behind_the_end)
 }
 END_TEST
 
+START_TEST(written)
+{
+	char at[IDS_TEXT];
+
+	ids_write(0, 7, at);
+	ck_assert_str_eq(at, "0:7");
+	ids_write(4294967295, 4294967294, at);
+	ck_assert_str_eq(at, "4294967295:4294967294");
+}
+END_TEST
+
 Suite *
 suite(void)
 {
@@ -75,6 +86,7 @@ suite(void)
 
 	tcase_add_loop_test(tc, uid_and_gid, 0, countof(rows));
 	tcase_add_test(tc, not_behind_the_end);
+	tcase_add_test(tc, written);
 	suite_add_tcase(s, tc);
 	return s;
 }

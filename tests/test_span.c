@@ -212,6 +212,23 @@ START_TEST(graphic_is_0x21_to_0x7e)
 }
 END_TEST
 
+START_TEST(printable_is_0x20_to_0x7e_throughout)
+{
+	for (int c = 0; c < 256; c++) {
+		char text[3] = { 'a', 'b', 'c' };
+
+		for (int i = 0; i < 3; i++) {
+			text[i] = (char)c;
+			ck_assert_int_eq(span_printable((struct span){ text,
+			    3 }), c >= 0x20 && c <= 0x7e);
+			text[i] = 'x';
+		}
+	}
+	ck_assert(span_printable((struct span){ NULL, 0 }));
+	ck_assert(span_printable((struct span){ "a\n", 1 }));
+}
+END_TEST
+
 Suite *
 suite(void)
 {
@@ -234,6 +251,7 @@ suite(void)
 	tcase_add_loop_test(tc, trim_takes_spaces_and_tabs, 0, countof(trims));
 	tcase_add_test(tc, cut_gives_the_front_and_leaves_the_rest);
 	tcase_add_test(tc, copy_needs_room_for_the_nul);
+	tcase_add_test(tc, printable_is_0x20_to_0x7e_throughout);
 	tcase_add_test(tc, graphic_is_0x21_to_0x7e);
 	suite_add_tcase(s, tc);
 	return s;

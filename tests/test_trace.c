@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "../smtp-receive/tls/report.h"
 #include "../smtp-receive/trace.h"
 #include "suite.h"
 
@@ -78,6 +79,29 @@ START_TEST(no_delivered_to_null_sender_helo)
 	t.extended = false;
 	ck_block(&t, "", "Return-Path: <>\n" FROM
 	    " with SMTP id 0abc.1\n\tfor <ann@example.org>; " DATE);
+}
+END_TEST
+
+#define TLS "tls TLS_AES_128_GCM_SHA256 (TLSv1.3);\n\t" DATE
+
+/* _i: with a for clause and without, and with HELO, which knows no S. */
+START_TEST(under_tls)
+{
+	static const char *const ends[] = {
+		" with ESMTPS id 0abc.1\n\tfor <ann@example.org> " TLS,
+		" with ESMTPS id 0abc.1\n\t" TLS,
+		" with SMTP id 0abc.1\n\tfor <ann@example.org> " TLS,
+	};
+	struct trace t = good();
+	char text[1000];
+
+	t.version = span("TLSv1.3");
+	t.cipher = span("TLS_AES_128_GCM_SHA256");
+	t.recipient.len = _i == 1 ? 0 : t.recipient.len;
+	t.extended = _i != 2;
+	ck_assert_str_eq(trace_protocol(&t), _i == 2 ? "SMTP" : "ESMTPS");
+	snprintf(text, sizeof text, RETURN FROM "%s", ends[_i]);
+	ck_block(&t, "", text);
 }
 END_TEST
 
@@ -157,9 +181,11 @@ START_TEST(the_longest_block_fits)
 	t.client = client;
 	t.hostname = host;
 	t.id = id;
+	t.cipher = (struct span){ longest, REPORT_CIPHER };
+	t.version = (struct span){ longest, REPORT_VERSION };
 	trace_write(&t, t.recipient, &block);
-	ck_assert_uint_eq(block.lines, 4);
-	ck_assert_uint_eq(count_lines(), 4);
+	ck_assert_uint_eq(block.lines, 5);
+	ck_assert_uint_eq(count_lines(), 5);
 	ck_assert_uint_lt(block.len, TRACE_SIZE);
 	ck_assert_mem_eq(block.text + block.len - 7, " +0000\n", 7);
 }
@@ -174,6 +200,7 @@ suite(void)
 	tcase_add_test(tc, one_recipient);
 	tcase_add_test(tc, several_recipients_no_for_clause);
 	tcase_add_test(tc, no_delivered_to_null_sender_helo);
+	tcase_add_loop_test(tc, under_tls, 0, 3);
 	tcase_add_loop_test(tc, a_helo_name_forges_nothing, 0, countof(names));
 	tcase_add_test(tc, a_nul_in_a_helo_name);
 	tcase_add_loop_test(tc, dates, 0, 4);

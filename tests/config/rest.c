@@ -142,6 +142,57 @@ START_TEST(own)
 }
 END_TEST
 
+START_TEST(a_list_of_files_has_no_spaces)
+{
+	char text[CONFIG_PATH + 40] = "tls-certificate=";
+	size_t len = strlen(text);
+
+	ck_assert_int_eq(read_text("tls-certificate = /a ,\tb.pem , /c d\n"),
+	    -1);
+	ck_assert_str_eq(config.tls_certificate, "");
+	said[0] = '\0';
+	ck_assert_int_eq(read_text("tls-certificate = /a ,\tb.pem , /c\n"
+	    "tls-key = k1,k2,\tk3\n"), 0);
+	ck_assert_str_eq(config.tls_certificate, "/a,b.pem,/c");
+	ck_assert_str_eq(config.tls_key, "k1,k2,k3");
+	memset(text + len, '/', CONFIG_PATH - 1);
+	ck_assert_int_eq(config_option(&config, text, 1, &faults), 0);
+	ck_assert_uint_eq(strlen(config.tls_certificate), CONFIG_PATH - 1);
+	text[len + CONFIG_PATH - 1] = '/';
+	ck_assert_int_eq(config_option(&config, text, 1, &faults), -1);
+}
+END_TEST
+
+#define KEYS "configuration:0: tls-key: tls-key wants as many files as " \
+	"tls-certificate, in the same order, or none\n"
+#define NO_CERTIFICATE "configuration:0: tls-certificate: TLS is to be had " \
+	"without a certificate: set tls-certificate\n"
+
+static const struct {
+	const char *text, *fault;
+} pairs[] = {
+	{ "", "" },
+	{ "tls-certificate=/a,b\n", "" },
+	{ "tls-certificate=/a,b\ntls-key=k,l\n", "" },
+	{ "tls-certificate=/a,b\ntls-key=k\n", KEYS },
+	{ "tls-certificate=/a\ntls-key=k,l\n", KEYS },
+	{ "tls-key=k\n", KEYS },
+	{ "tls=starttls\n", "" },
+	{ "tls=implicit\n", NO_CERTIFICATE },
+	{ "tls-required=yes\n", NO_CERTIFICATE },
+	{ "tls=implicit\ntls-required=yes\ntls-certificate=/a\n", "" },
+	{ "tls-key=k\ntls-required=yes\n", KEYS NO_CERTIFICATE },
+};
+
+START_TEST(certificates_and_keys)
+{
+	ck_assert_int_eq(read_text(pairs[_i].text), 0);
+	int result = config_finish(&config, &faults);
+	ck_assert_str_eq(said, pairs[_i].fault);
+	ck_assert_int_eq(result, said[0] == '\0' ? 0 : -1);
+}
+END_TEST
+
 START_TEST(without_mailname)
 {
 	own_name = "own";
@@ -184,6 +235,8 @@ add_rest(TCase *tc)
 	tcase_add_test(tc, of_options_the_last_wins_and_over_the_file);
 	tcase_add_loop_test(tc, option, 0, countof(options));
 	tcase_add_loop_test(tc, own, 0, countof(owns));
+	tcase_add_test(tc, a_list_of_files_has_no_spaces);
+	tcase_add_loop_test(tc, certificates_and_keys, 0, countof(pairs));
 	tcase_add_test(tc, without_mailname);
 	tcase_add_test(tc, help_lists_each_key_with_its_default);
 }

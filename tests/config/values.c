@@ -28,6 +28,8 @@
 	"most 255"
 #define USER "a user's name, or UID:GID with neither of them 0"
 #define PATH "an absolute path of at most 1023 bytes"
+#define FILES "absolute paths, or names of systemd's credentials, at most 8, " \
+	"with commas between them"
 #define BIG "a size from 64K to 100G"
 #define FREE "a size from 0 to 1024G"
 #define CHARS "at most 8 printable characters, no space and none of " \
@@ -114,6 +116,29 @@ static const struct value {
 	{ "sync", "strict", true, "" },
 	{ "sync", "slow", false, "fast or strict" },
 	{ "sync", "", false, "fast or strict" },
+	{ "tls-certificate", "/a", true, "" },
+	{ "tls-certificate", "", true, "" },
+	{ "tls-certificate", "cert.pem", true, "" },
+	{ "tls-certificate", "/a/b , c,/d", true, "" },
+	{ "tls-certificate", "/a,b,c,d,e,f,g,h", true, "" },
+	{ "tls-certificate", "/a,b,c,d,e,f,g,h,i", false, FILES },
+	{ "tls-certificate", "a/b", false, FILES },
+	{ "tls-certificate", "/a,./b", false, FILES },
+	{ "tls-certificate", "..", false, FILES },
+	{ "tls-certificate", "/a,.", false, FILES },
+	{ "tls-certificate", "/a b", false, FILES },
+	{ "tls-certificate", ",/a", false, FILES },
+	{ "tls-certificate", "/a,,/b", false, FILES },
+	{ "tls-certificate", "/a, ,/b", false, FILES },
+	{ "tls-certificate", "/\xc3\xa4", false, FILES },
+	{ "tls-key", "/a,b", true, "" },
+	{ "tls-key", "a/b", false, FILES },
+	{ "tls", "implicit", true, "" },
+	{ "tls", "STARTTLS", true, "" },
+	{ "tls", "", false, "starttls or implicit" },
+	{ "tls", "yes", false, "starttls or implicit" },
+	{ "tls-required", "yes", true, "" },
+	{ "tls-required", "maybe", false, "yes or no" },
 	{ "log", "syslog", true, "" },
 	{ "log", "/var/log/mail.log", false, "auto, stderr or syslog" },
 	{ "log", "", false, "auto, stderr or syslog" },
