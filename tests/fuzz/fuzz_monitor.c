@@ -6,7 +6,9 @@
  *
  * Input: for each message its parts (2 octets), its size (0: the right one)
  * and the number of its changes; and for each of these where (2 octets) and
- * what.  What is not changed is good. */
+ * what.  What is not changed is good.  The last octet says how it is with TLS:
+ * there is none, it cannot be had, or the helper's report of the handshake
+ * waits, in which the three octets before may be a change. */
 
 #include <limits.h>
 #include <stdio.h>
@@ -152,10 +154,43 @@ ck_log(void)
 	    home_logged(&home, "how=attack"), "attacks");
 }
 
+/* last: the last four octets of the input. */
 static void
-run(int pair)
+report(const unsigned char *last, int fd)
 {
-	struct tls tls = { .config = &config, .reports = -1 };
+	struct report r = { .kind = REPORT_UP, .pair = 0 };
+	size_t where = (last[1] | (size_t)last[2] << 8) % sizeof r;
+
+	r.version_len = put(r.version, "TLSv1.3");
+	r.cipher_len = put(r.cipher, "TLS_AES_256_GCM_SHA384");
+	if ((last[3] & 4) != 0)
+		((unsigned char *)&r)[where] = last[0];
+	must(write(fd, &r, sizeof r) == sizeof r, "report");
+}
+
+static struct tls
+make_tls(const unsigned char *data, size_t size)
+{
+	static const enum tls_state states[] = { TLS_NONE, TLS_BROKEN,
+	    TLS_BEGUN, TLS_BEGUN };
+	struct tls tls = { .config = &config, .count = 1, .reports = -1 };
+	int ends[2];
+
+	if (size < 4)
+		return tls;
+	tls.state = states[data[size - 1] & 3];
+	if (tls.state != TLS_BEGUN)
+		return tls;
+	must(pipe(ends) == 0, "pipe");
+	tls.reports = ends[0];
+	report(data + size - 4, ends[1]);
+	close(ends[1]);
+	return tls;
+}
+
+static void
+run(int pair, struct tls *tls)
+{
 	struct client client = { .socket = { true, true },
 	    .address = "192.0.2.1", .literal = "[192.0.2.1]", .local = "x" };
 	struct monitor m = { .house = &house, .shared = &shared, .pair = pair,
@@ -166,7 +201,7 @@ run(int pair)
 	house.log = &home.log;
 	house.deliver.log = &home.log;
 	house.client = &client;
-	house.tls = &tls;
+	house.tls = tls;
 	house.body = shared.body;
 	house.map.file = home.users;
 	house.map.delimiters = "+";
@@ -181,12 +216,15 @@ LLVMFuzzerTestOneInput(const unsigned char *data, size_t size)
 {
 	struct input in = { data, data + size };
 	int before = home_descriptors(), pair[2];
+	struct tls tls = make_tls(data, size);
 
 	must(socketpair(AF_UNIX, SOCK_SEQPACKET, 0, pair) == 0, "socketpair");
 	send_all(&in, pair[1]);
-	run(pair[0]);
+	run(pair[0], &tls);
 	close(pair[0]);
 	close(pair[1]);
+	if (tls.reports != -1)
+		close(tls.reports);
 	ck_log();
 	must(home_files(&home, "new") == home_logged(&home, "event=stored"),
 	    "stored is not what the log says");
