@@ -551,6 +551,18 @@ def no_fin():
         equal(tls.recv(1), b"", "close_notify")
         helper.ends()
         true(1.8 < time.monotonic() - start < 4, "2 s")
+    with Helper(kind="unix", held=True) as helper:
+        tls = helper.tls()
+        helper.session.close()
+        equal(tls.recv(1), b"", "close_notify")
+        helper.ends()
+        raw = socket.socket(fileno=tls.detach())
+        try:
+            raw.send(b"x")
+            raise AssertionError("what is sent can still be read")
+        except BrokenPipeError:
+            pass
+        raw.close()
 
 
 @test("a client that reads nothing is left after the timeout")
@@ -626,9 +638,9 @@ def pipes():
         os.write(writes, out.read())
         equal(receive(helper.session, 4), b"ping")
         helper.session.close()
+        helper.ends(1.5)
         os.close(writes)
         os.close(reads)
-        helper.ends(1.5)
 
 
 # What it may do

@@ -77,10 +77,12 @@ class Report:
 
 
 class Helper:
-    """kind: "tcp", "unix" or "pipes" for the client's side."""
+    """kind: "tcp", "unix" or "pipes" for the client's side.  held: somebody
+    else has the client's socket, too, as the session in production."""
 
     def __init__(self, *files, timeout=10, cpu=30, ids=None,
-            kind="tcp", program=None, arguments=None, narrow=False):
+            kind="tcp", program=None, arguments=None, narrow=False,
+            held=False):
         files = files or make("mx.example.org")
         self.session, session = socket.socketpair()
         self.reports, reports = os.pipe()
@@ -98,7 +100,9 @@ class Helper:
             for fd in places]
         self.start = time.monotonic()
         self.pid = os.posix_spawn(words[0], words, {}, file_actions=[
-            (os.POSIX_SPAWN_DUP2, fd, to) for to, fd in enumerate(high)])
+            (os.POSIX_SPAWN_DUP2, fd, to) for to, fd in enumerate(high)],
+            setsigdef=[signal.SIGPIPE])	# Python ignores it
+        self.held = [os.dup(places[0])] if held else []
         for fd in set(places + high):
             os.close(fd)
         self.session.settimeout(10)
@@ -132,6 +136,8 @@ class Helper:
         if self.reports is not None:
             os.close(self.reports)
         self.session.close()
+        for fd in self.held:
+            os.close(fd)
         for end in [self.client] if not isinstance(self.client, tuple) else []:
             end.close()
 
