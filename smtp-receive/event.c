@@ -96,7 +96,10 @@ event_notls(const struct house *h)
 
 	log_begin(&l, h->log, LOG_NOTICE, "notls");
 	log_name(h, &l);
-	log_span(&l, "why", (struct span){ r->what, r->what_len });
+	if (h->tls->state == TLS_FAILED)
+		log_span(&l, "why", (struct span){ r->what, r->what_len });
+	else
+		log_text(&l, "why", "the connection ended before it was done");
 	log_end(&l);
 }
 

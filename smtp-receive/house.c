@@ -372,5 +372,7 @@ house_close(struct house *h)
 {
 	deliver_undo(&h->deliver);
 	h->log->mail = 0;
+	if (h->tls->state == TLS_BEGUN)
+		event_notls(h);
 	event_closed(h);
 }
