@@ -22,6 +22,7 @@ import threading
 import time
 import tty
 
+import libexec
 import tap
 from client import HOST, Client, stuffed
 from stored import Stored, parse_log, shows
@@ -90,8 +91,9 @@ def make_maildir(path):
 # Processes
 
 def processes():
-    """Those of the program under test that still live, by pid."""
-    found = []
+    """Those of the program under test that still live, by pid; and those of
+    the programs that it executes."""
+    found = libexec.running()
     for pid in filter(str.isdigit, os.listdir("/proc")):
         try:
             with open("/proc/%s/stat" % pid) as stat:

@@ -4,7 +4,7 @@ import ctypes
 import errno
 import subprocess
 
-from tap import TOP
+from tap import TOP, need
 
 NEWNS, REC, PRIVATE = 0x20000, 0x4000, 1 << 18
 
@@ -26,3 +26,9 @@ def own_mounts():
     for point in reversed(points):
         if point.startswith("/tmp/") and not TOP.startswith(point):
             subprocess.run(["umount", "-l", point], capture_output=True)
+
+
+def mount(*arguments):
+    done = subprocess.run(["mount", *arguments], capture_output=True,
+        text=True)
+    need(done.returncode == 0, "cannot mount: " + done.stderr.strip())

@@ -3,15 +3,15 @@ mounts that nobody else sees."""
 
 import glob
 import os
-import re
 import shutil
 import subprocess
 
-from mounts import own_mounts
-from tap import PROGRAM, TOP, need, need_root, tool, true
+import libexec
+from mounts import mount, own_mounts
+from tap import TOP, need, need_root, tool
 
-BUILD = os.path.abspath(os.environ.get("BUILD", TOP + "/build"))
-ASKER = BUILD + "/smtp-receive-user"
+NAME = "smtp-receive-user"
+ASKER = libexec.BUILD + "/" + NAME
 EXTRA = "/var/lib/extrausers"
 
 # The blocks of smtp-receive-users(5) that test_users.py runs.
@@ -22,44 +22,6 @@ root:x:0:0:root:/root:/bin/bash
 daemon:x:1:1:daemon:/usr/sbin:/usr/sbin/nologin
 nobody:x:65534:65534:nobody:/nonexistent:/usr/sbin/nologin
 """
-
-
-def mount(*arguments):
-    done = subprocess.run(["mount", *arguments], capture_output=True,
-        text=True)
-    need(done.returncode == 0, "cannot mount: " + done.stderr.strip())
-
-
-def compiled_in():
-    """Where the program looks for smtp-receive-user."""
-    with open(PROGRAM, "rb") as file:
-        found = re.search(rb"/[^\0\n]*/smtp-receive-user(?=\0)", file.read())
-    true(found, "no path of smtp-receive-user in " + PROGRAM)
-    return found[0].decode()
-
-
-def make_directory(path):
-    """Below a copy of the mounts of what is there, so that the host itself
-    gets nothing."""
-    if os.path.isdir(path):
-        mount("-t", "tmpfs", "-o", "mode=755", "none", path)
-        return
-    above = os.path.dirname(path)
-    while not os.path.isdir(above):
-        above = os.path.dirname(above)
-    old = os.open(above, os.O_PATH)
-    mount("-t", "tmpfs", "-o", "mode=755", "none", above)
-    for name in os.listdir("/proc/self/fd/%d" % old):
-        there, here = "/proc/self/fd/%d/%s" % (old, name), above + "/" + name
-        if os.path.islink(there):
-            os.symlink(os.readlink(there), here)
-        elif os.path.isdir(there):
-            os.mkdir(here)
-            mount("--bind", os.path.realpath(there), here)
-        else:
-            shutil.copy(there, here)
-    os.close(old)
-    os.makedirs(path)
 
 
 class Host:
@@ -116,13 +78,7 @@ class Host:
 
     def install(self, script=None):
         """smtp-receive-user, or a script, where the program looks for it."""
-        self.asker = compiled_in()
-        directory = os.path.dirname(self.asker)
-        if not os.path.ismount(directory):
-            make_directory(directory)
-        if script is None:
-            shutil.copy(ASKER, self.asker)
-        else:
-            shutil.copy(ASKER, directory + "/real")
-            self.put(self.asker, "#!/bin/sh\n" + script)
-        os.chmod(self.asker, 0o755)
+        self.asker = libexec.place(NAME)
+        if script is not None:
+            shutil.copy(ASKER, os.path.dirname(self.asker) + "/real")
+            self.put(self.asker, "#!/bin/sh\n" + script, 0o755)

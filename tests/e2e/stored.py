@@ -14,8 +14,9 @@ class Stored:
         rb"Return-Path: <(?P<sender>[^\n]*)>\n"
         rb"(Delivered-To: (?P<to>[^\n]*)\n)?"
         rb"Received: from (?P<helo>[^ \n]+) \((?P<client>[^)\n]+)\)"
-        rb" by (?P<by>[^ \n]+) with (?P<proto>E?SMTP) id (?P<id>[^ ;\n]+)"
-        rb"(\n\tfor <(?P<for>[^\n]*)>)?;[ \n\t]+"
+        rb" by (?P<by>[^ \n]+) with (?P<proto>E?SMTPS?) id (?P<id>[^ ;\n]+)"
+        rb"(\n\tfor <(?P<for>[^\n]*)>)?([ \n\t]+tls (?P<tls>[^;\n]+))?"
+        rb";[ \n\t]+"
         rb"(?P<date>(Mon|Tue|Wed|Thu|Fri|Sat|Sun), \d{1,2} [A-Z][a-z]{2}"
         rb" \d{4} \d\d:\d\d:\d\d [+-]\d{4})\n")
     NAME = re.compile(r"\d+\.M\d+P\d+R[0-9a-f]{32}\.([^,/:]+)"

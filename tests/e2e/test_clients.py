@@ -5,36 +5,7 @@ and POP3 and Python's mailbox module show."""
 import mailbox
 import smtplib
 
-from harness import *
-
-TEXT = """From: eve@example.com\r\nTo: ann@example.org\r\nSubject: hello\r\n\
-\r\nHello Ann,\r\n.\r\n..two dots\r\n\r\nGr\u00fc\u00dfe, Eve\r\n""".encode()
-TO = ["ann@example.org", "bob@example.org"]
-ADDRESSES = ["127.0.0.1", "::1"]
-
-
-def need_family(address):
-    try:
-        free_port(address)
-    except OSError as why:
-        raise Skip("no %s: %s" % (address, why.strerror))
-
-
-def call(*command, stdin=b"", **more):
-    done = subprocess.run([str(each) for each in command], input=stdin,
-        capture_output=True, timeout=30, **more)
-    if done.returncode:
-        raise AssertionError("%s: exit %d: %s" % (command[0],
-            done.returncode, (done.stdout + done.stderr).decode()[-800:]))
-    return done.stdout
-
-
-def message_file():
-    path = SCRATCH + "/message"
-    with open(path, "wb") as file:
-        file.write(TEXT)
-    return path
-
+from agents import *
 
 # Each brings TEXT from eve@example.com to TO.
 
@@ -45,8 +16,7 @@ def swaks(host, port):
         "swaks lacks libio-socket-inet6-perl")
     call(tool("swaks"), family, "--server", host, "--port", port, "--helo",
         "client.example", "--from", "eve@example.com", "--to", ",".join(TO),
-        "--data", "@" + message_file().replace("/message", "/message.lf"),
-        "--hide-all", "--pipeline")
+        "--data", "@" + message_lf(), "--hide-all", "--pipeline")
 
 
 def curl(host, port):
@@ -66,26 +36,6 @@ def smtp_lib(host, port):
     with smtplib.SMTP(host, port, "client.example", 30) as client:
         equal(client.sendmail("eve@example.com", TO, TEXT,
             ["BODY=8BITMIME"]), {})
-
-
-def sent_by(client, host):
-    need_family(host)
-    with open(SCRATCH + "/message.lf", "wb") as file:
-        file.write(TEXT.replace(b"\r\n", b"\n"))
-    with Receiver() as receiver, Server(receiver, address=host) as server:
-        client(host, server.port)
-        equal(receiver.reap(), [0], "exit status")
-        for box in "ann", "bob":
-            stored = receiver.one(box)
-            # Some add header lines above, or an empty line below.
-            wanted = TEXT.replace(b"\r\n", b"\n")
-            true(stored.body.rstrip(b"\n").endswith(wanted.rstrip(b"\n")),
-                "the body: %r" % stored.body)
-            equal(stored.header["client"], b"[IPv6:::1]" if ":" in host
-                else b"[127.0.0.1]")
-            equal(stored.header["sender"], b"eve@example.com")
-        closed = receiver.log("closed")
-        equal([line["messages"] for line in closed], ["1"])
 
 
 for each in swaks, curl, msmtp, smtp_lib:

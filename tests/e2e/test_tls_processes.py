@@ -82,8 +82,8 @@ def sockets(pid):
         for fd in os.listdir("/proc/%d/fd" % pid)}
 
 
-@test("descriptors: each has an end of the pair, the monitor has the session's as "
-    "its client and nothing of the socket; no key is open")
+@test("descriptors: each has an end of the pair, the monitor has the session's "
+    "as its client and nothing of the socket; no key is open")
 def descriptors():
     with vault() as receiver:
         client, session, pid = connection(receiver)

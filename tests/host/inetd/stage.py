@@ -12,7 +12,8 @@ import threading
 from harness import COMM, SCRATCH, UID, Receiver
 from host import connect, listens, write
 from manual import read
-from people import Host, mount
+from mounts import mount
+from people import Host
 from stored import parse_log
 from tap import need_root, tool, true, until
 
