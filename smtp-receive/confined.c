@@ -9,12 +9,6 @@
 #include "ask.h"
 #include "smtp.h"
 
-/* The end of the wire that is the client. */
-struct door {
-	struct shared *shared;
-	int in, out;
-};
-
 static ssize_t
 read_client(void *end, void *at, size_t size)
 {

@@ -7,6 +7,12 @@
 #include "session.h"
 #include "shared.h"
 
+/* The end of the wire that is the client: the session's wire.end. */
+struct door {
+	struct shared *shared;
+	int in, out;
+};
+
 /* Confines this process and runs the dialogue on descriptors 0 and 1.
  * session is all zero.  Where it cannot be confined shared->unfit says why,
  * and nothing has been read. */

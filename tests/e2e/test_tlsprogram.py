@@ -732,29 +732,6 @@ def confined():
         equal(os.stat("/proc/%d/fd" % helper.pid).st_uid, 0, "dumpable")
 
 
-TAKEN = os.path.join(os.path.dirname(PROGRAM), "test/smtp-receive-tls-taken")
-DEADLY = """openat openat2 socket connect sendmsg recvmsg clone clone3 execve
-    execveat kill ptrace prctl setuid chroot getdents64 dup close owner
-    duplicate ioctl mprotect code file memfd bpf io_uring userns
-    setrlimit""".split()
-
-
-@test("an attacker in it dies by the call that he makes")
-def taken():
-    need(os.path.exists(TAKEN), "no " + TAKEN)
-    for name in DEADLY:
-        with Helper(program=TAKEN) as helper:
-            helper.report(READY)
-            helper.session.sendall(name.encode())
-            equal((name, helper.session.recv(100)), (name, b""))
-            equal((name, helper.wait()), (name, -signal.SIGSYS))
-    for name, said in (("getpid", b"alive: done"), ("memory", b"alive: done"),
-            ("too much", b"alive: Cannot allocate memory")):
-        with Helper(program=TAKEN) as helper:
-            helper.session.sendall(name.encode())
-            equal((name, helper.session.recv(100)), (name, said))
-
-
 @test("no report can be written: it ends")
 def unheard():
     with Helper() as helper:

@@ -63,7 +63,7 @@ static const struct {
 	{ "getpid",	SYS_getpid, { 0, 0, 0, 0, 0, 0 } },
 	{ "memory",	SYS_mmap, { 0, 4096, PROT_READ | PROT_WRITE,
 	    MAP_PRIVATE | MAP_ANONYMOUS, -1, 0 } },
-	{ "too much",	SYS_mmap, { 0, 16 << 20, PROT_READ | PROT_WRITE,
+	{ "too-much",	SYS_mmap, { 0, 16 << 20, PROT_READ | PROT_WRITE,
 	    MAP_PRIVATE | MAP_ANONYMOUS, -1, 0 } },
 };
 

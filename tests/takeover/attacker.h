@@ -13,6 +13,7 @@
 
 #include <stddef.h>
 
+#include "../../smtp-receive/confined.h"
 #include "../../smtp-receive/sandbox.h"
 #include "../../smtp-receive/session.h"
 #include "../../smtp-receive/shared.h"
@@ -23,6 +24,7 @@ struct attacker {
 	const struct attack *attack;
 	struct session *session;
 	struct shared *shared;
+	const struct door *door;	/* to the client, as the session is */
 	char name[32], point[16];
 	char argument[1024];		/* a path or a number, as it wants */
 	long number;			/* the argument as such, or 0 */
@@ -36,7 +38,7 @@ struct attack {
 
 /* The attacks of each file; a name of NULL ends them. */
 extern const struct attack call_attacks[], alone_attacks[], entry_attacks[],
-    frame_attacks[], shared_attacks[], puppet_attacks[];
+    frame_attacks[], shared_attacks[], tls_attacks[], puppet_attacks[];
 
 /* A line to the client. */
 void attacker_say(const char *format, ...)

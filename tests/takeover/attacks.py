@@ -166,6 +166,11 @@ CAUGHT = {
     "chance": "chains of messages that chance has changed",
     "question-and-death": "a question, and exit before the answer",
     "exit": "exit with any status",
+    "tls-turn": "STARTTLS in every state, and in one message with all else",
+    "tls-twice": "STARTTLS once more",
+    "tls-forgets": "MAIL behind STARTTLS without a new HELO",
+    "without-tls": "MAIL without TLS, where tls-required wants it",
+    "under-tls": "every message in every state, under TLS",
     "endless-helo": "HELO without end",
     "endless-mail": "MAIL and abort without end",
     "endless-tmp": "MAIL, RCPT, 256 KiB of a message and abort without end",
@@ -175,6 +180,7 @@ CAUGHT = {
     "endless-unknown": "RCPT without end of an address that is unknown",
     "endless-rcpt": "RCPT without end of an address that is known",
     "endless-body": "a message without end",
+    "endless-tls": "STARTTLS without end, where TLS cannot be had",
     "endless-unread": "questions whose answers are not read",
 }
 
@@ -187,6 +193,8 @@ ENDED = {
     "sleep-client": "reading from a client that says nothing, after "
         "command-timeout as before",
     "flood": "writing to a client that does not read",
+    "early-flood": "writing to descriptor 4, where nobody reads before "
+        "STARTTLS",
     "flip-on": "changing the shared buffer for ever",
     "forge": "changing both marks in the shared memory for ever, on a pipe",
     "pretend": "claiming that it waits, in the middle of a reply",
@@ -197,6 +205,16 @@ ENDED = {
 NOTHING = {
     "descriptors": "reading and writing descriptors 0 to 4095: only the "
         "client's two and the one to the monitor are there",
+    "descriptors-tls": "the same under TLS: the client's is there twice, "
+        "encrypted as 0 and 1, bare as 4",
+    "raw-read": "reading descriptor 0 under TLS: octets that are encrypted, "
+        "and TLS breaks for want of them",
+    "raw-write": "writing to descriptor 1 under TLS: the client sees that TLS "
+        "is broken",
+    "early": "writing to descriptor 4 before STARTTLS: the client hears it "
+        "under TLS",
+    "false-clause": "words of TLS in HELO and sender: Received: has what "
+        "smtp-receive-tls reports",
     "touch": "writing a byte to all others",
     "garbage": "garbage to the client",
     "dump": "reading its own memory: it has the configuration and the "
@@ -223,6 +241,78 @@ CLIENT = {
         "own message differ from one recipient to the next; S= is right",
 }
 
+# In smtp-receive-tls: the kernel ends it at the call, and the client's
+# connection with it.
+
+TLS_KILLED = {
+    "tls-openat": "openat(2)",
+    "tls-openat2": "openat2(2)",
+    "tls-socket": "socket(2)",
+    "tls-connect": "connect(2)",
+    "tls-sendmsg": "sendmsg(2)",
+    "tls-recvmsg": "recvmsg(2)",
+    "tls-clone": "clone(2)",
+    "tls-clone3": "clone3(2)",
+    "tls-execve": "execve(2)",
+    "tls-execveat": "execveat(2)",
+    "tls-kill": "kill(2)",
+    "tls-ptrace": "ptrace(2)",
+    "tls-prctl": "prctl(2), to be dumpable",
+    "tls-setuid": "setuid(2)",
+    "tls-chroot": "chroot(2)",
+    "tls-getdents64": "getdents64(2)",
+    "tls-dup": "dup(2)",
+    "tls-close": "close(2)",
+    "tls-owner": "fcntl(2), F_SETOWN",
+    "tls-duplicate": "fcntl(2), F_DUPFD",
+    "tls-ioctl": "ioctl(2)",
+    "tls-mprotect": "mprotect(2), to run what was written",
+    "tls-code": "mmap(2) of code",
+    "tls-file": "mmap(2) of a descriptor",
+    "tls-memfd": "memfd_create(2)",
+    "tls-bpf": "bpf(2)",
+    "tls-io_uring": "io_uring_setup(2)",
+    "tls-userns": "unshare(2)",
+    "tls-setrlimit": "prlimit64(2)",
+}
+
+# There: STARTTLS is answered by 454, and the connection goes on without.
+
+TLS_REFUSED = {
+    "report-first": "a report that is neither READY nor UNFIT as the first",
+    "report-size": "reports too short or too long, or several at once",
+    "report-text": "READY and UNFIT with strings too long or not printable, "
+        "or about a certificate that there is not",
+    "report-none": "death, the end, or a closed pipe before READY",
+    "report-never": "silence, for 10 seconds",
+    "report-endless": "READY without end, an attack if the first was quick",
+}
+
+# There: an attack; the session is killed, the connection has ended.
+
+TLS_CAUGHT = {
+    "report-twice": "READY or UNFIT behind READY, UP twice",
+    "report-form": "UP and FAILED of another size, of no kind, with strings "
+        "too long or not printable, about a certificate that there is not",
+    "report-words": "a version or a cipher that could end the clause of "
+        "Received: that it goes to: line ends, parentheses, spaces, nothing",
+    "report-death": "death by a signal, after READY or UP",
+    "tls-silent": "mail without UP, where tls-required wants TLS",
+}
+
+# There: what works.
+
+TLS_WORKS = {
+    "tls-client": "a message that the client has not sent, since it is the "
+        "client for the session",
+    "tls-words": "another version and cipher in Received:, each one word; "
+        "any printable server name, or reason for a failure, in the log, "
+        "where each event stays one line",
+    "tls-getpid": "its own number",
+    "tls-memory": "memory, which holds the keys and what both sides say",
+    "tls-too-much": "more memory than it may have: the call fails",
+}
+
 RESULTS = {
     "Ended by the kernel at a system call": KILLED,
     "Ended by the kernel in another way": FALLEN,
@@ -230,4 +320,8 @@ RESULTS = {
     "Ended by a limit of time": ENDED,
     "What works, and gives nothing": NOTHING,
     "What works": CLIENT,
+    "Ended by the kernel, in smtp-receive-tls": TLS_KILLED,
+    "Refused, from smtp-receive-tls": TLS_REFUSED,
+    "Caught, from smtp-receive-tls": TLS_CAUGHT,
+    "What works, in smtp-receive-tls": TLS_WORKS,
 }

@@ -21,7 +21,7 @@ int __wrap_setrlimit(int, const struct rlimit *);
 
 static const struct attack *const all[] = {
 	call_attacks, entry_attacks, alone_attacks, frame_attacks,
-	shared_attacks, puppet_attacks,
+	shared_attacks, tls_attacks, puppet_attacks,
 };
 
 static struct attacker attacker;
@@ -39,7 +39,7 @@ attacker_say(const char *format, ...)
 	if (len < 0 || (size_t)len >= sizeof line - 2)
 		return;
 	memcpy(line + len, "\r\n", 2);
-	ssize_t n = __real_write(1, line, (size_t)len + 2);
+	ssize_t n = __real_write(attacker.door->out, line, (size_t)len + 2);
 	(void)n;
 }
 
@@ -71,6 +71,7 @@ list(void)
 	for (size_t i = 0; i < countof(all); i++)
 		for (const struct attack *a = all[i]; a->name != NULL; a++)
 			attacker_say("attack %s", a->name);
+	armed = false;
 }
 
 static void
@@ -87,7 +88,10 @@ cut_word(struct span *rest, char *at, size_t size)
 static void
 arm(struct session *s, struct span rest)
 {
-	attacker = (struct attacker){ .session = s, .shared = s->wire.end };
+	const struct door *door = s->wire.end;
+
+	attacker = (struct attacker){ .session = s, .shared = door->shared,
+	    .door = door };
 	cut_word(&rest, attacker.name, sizeof attacker.name);
 	cut_word(&rest, attacker.point, sizeof attacker.point);
 	span_copy(rest, attacker.argument, sizeof attacker.argument);
@@ -122,10 +126,10 @@ __wrap_session_say(struct session *s, enum reply reply)
 {
 	struct span said = s->said;
 
-	if (span_is(said, "NOOP attack list"))
-		list();
-	else if (span_skip(&said, "NOOP attack "))
+	if (span_skip(&said, "NOOP attack "))
 		arm(s, said);
+	if (armed && strcmp(attacker.name, "list") == 0)
+		list();
 	__real_session_say(s, reply);
 	if (!armed || strcmp(attacker.point, point_of(reply)) != 0)
 		return;

@@ -5,10 +5,11 @@ import struct
 
 from world import *
 
-ABORT, HELO, MAIL, DATA, NOTE, RCPT, BODY, COMMIT, QUIT = (1 << i
-    for i in range(9))
-NAMES = "ABORT HELO MAIL DATA NOTE RCPT BODY COMMIT QUIT".split()
-QUESTIONS = RCPT | BODY | COMMIT
+ABORT, HELO, MAIL, DATA, NOTE, TLS, RCPT, BODY, COMMIT, QUIT = (1 << i
+    for i in range(10))
+NAMES = "ABORT HELO MAIL DATA NOTE TLS RCPT BODY COMMIT QUIT".split()
+UNKNOWN = QUIT << 1		# and all above
+QUESTIONS = TLS | RCPT | BODY | COMMIT
 BODY_SIZE = 256 * 1024
 
 NUMBERS = ["parts", "helo_len", "sender_len", "recipient_len", "verb_len",
@@ -56,9 +57,9 @@ def message(parts, before=0, **more):
 class Puppet:
     """A connection whose session does what it is told to."""
 
-    def __init__(self, world, **more):
+    def __init__(self, world, client=None):
         self.world = world
-        self.client = world.connect(seconds=60, **more)
+        self.client = client or world.connect(seconds=60)
         launch(self.client, "puppet")
         equal(self.client.line().split(), ["puppet", str(FORM.size),
             "%d" % (2000 + 4 + 260)])
@@ -125,20 +126,21 @@ STATES = ["FRESH", "READY", "SENDER", "RCPTS", "DATA", "REFUSED"]
 BUSY = {"SENDER", "RCPTS", "DATA", "REFUSED"}
 WHEN = {ABORT: BUSY, HELO: {"FRESH", "READY"}, MAIL: {"READY"},
     RCPT: {"SENDER", "RCPTS"}, DATA: {"RCPTS"}, BODY: {"DATA"},
-    COMMIT: {"DATA"}, NOTE: set(STATES), QUIT: set(STATES)}
+    COMMIT: {"DATA"}, TLS: {"READY"}, NOTE: set(STATES), QUIT: set(STATES)}
 NEXT = {ABORT: "READY", HELO: "READY", MAIL: "SENDER", RCPT: "RCPTS",
-    DATA: "DATA", COMMIT: "READY", QUIT: "CLOSED"}
+    DATA: "DATA", TLS: "FRESH", COMMIT: "READY", QUIT: "CLOSED"}
 
 
-def permitted(state, parts):
-    """The state behind a message, or None for an attack."""
-    if parts == 0 or parts >= 512 or (parts & ABORT and parts != ABORT):
+def permitted(state, parts, offered=False):
+    """The state behind a message, or None for an attack.  offered: TLS can
+    be begun."""
+    if parts == 0 or parts >= UNKNOWN or (parts & ABORT and parts != ABORT):
         return None
     if bin(parts & (QUESTIONS | QUIT)).count("1") > 1:
         return None
-    for i in range(9):
+    for i in range(10):
         if parts & 1 << i:
-            if state not in WHEN[1 << i]:
+            if state not in WHEN[1 << i] or (1 << i == TLS and not offered):
                 return None
             state = NEXT.get(1 << i, state)
     return state

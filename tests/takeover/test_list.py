@@ -5,9 +5,11 @@ import attacks
 from world import *	# first: it says which program
 
 import tap
-import test_alone	# these three for what they say that they run
+import test_alone	# these five for what they say that they run
 import test_calls
+import test_helper
 import test_messages
+import test_tls
 from manual import items, plain
 
 tap.tests.clear()	# theirs run elsewhere

@@ -17,7 +17,7 @@ WRONG = {
     "two questions in one message", "an abort that is not alone",
     "a string too long or not printable", "a reply that is none", TURN,
     "a message of another size", "mail: SIZE over max-message-size",
-    MAILS,
+    MAILS, "tls: not offered, or twice",
     "note: a reply that is not the session's",
     REFUSED, IDLE, "rcpt: after max-unknown",
     "rcpt: over max-recipients",
@@ -73,7 +73,7 @@ def permitted_anywhere(parts):
 
 def is_tried(parts):
     """Of those that are permitted nowhere, some."""
-    if parts < 512:
+    if parts < UNKNOWN:
         return permitted_anywhere(parts) or parts % 11 == 0
     return parts % 101 == 0
 
@@ -81,9 +81,9 @@ def is_tried(parts):
 @each_position("sets of parts in each state: as backend.h says")
 @runs("out-of-turn", "two-questions")
 def sets_of_parts(position):
-    every = [parts for parts in range(1024) if is_tried(parts)]
+    every = [parts for parts in range(2 * UNKNOWN) if is_tried(parts)]
     if position is not POSITIONS[0]:
-        every = [0] + [1 << i for i in range(10)] + every[::23]
+        every = [0] + [1 << i for i in range(11)] + every[::23]
     share_out(run_parts, [(position, state, each) for state in STATES
         for each in part(every, 2)])
 
@@ -100,7 +100,7 @@ MALFORMED = [
         "a message without parts, or with unknown ones"),
     ("FRESH", b"\xff" * FORM.size,
         "a message without parts, or with unknown ones"),
-    ("READY", message(1 << 9), "a message without parts, or with unknown ones"),
+    ("READY", message(UNKNOWN), "a message without parts, or with unknown ones"),
     ("READY", message(NOTE | 1 << 31),
         "a message without parts, or with unknown ones"),
     *[("READY", message(NOTE, **{name + "_len": size}), STRING)
@@ -170,8 +170,8 @@ def empty(position):
 # Thousands that chance makes
 
 def chance_message(r, before):
-    parts = r.choice([1 << r.randrange(9), HELO | MAIL | RCPT, DATA | BODY,
-        DATA | COMMIT, r.randrange(512), COMMIT, BODY])
+    parts = r.choice([1 << r.randrange(10), HELO | MAIL | RCPT, DATA | BODY,
+        DATA | COMMIT, r.randrange(UNKNOWN), COMMIT, BODY])
     octets = bytearray(message(parts, before, recipient=r.choice([
         b"ann@example.org", b"bob@example.org", b"info@example.org",
         b"old@example.org", b"none@example.org", b"x@elsewhere.example",
@@ -260,11 +260,6 @@ def run_endless(job):
             for path in world.mail():
                 os.unlink(path)
         world.untouched()
-
-
-def half_close(client):
-    with socket.socket(fileno=os.dup(client.outgoing)) as copy:
-        copy.shutdown(socket.SHUT_WR)
 
 
 @each_position("messages without end: a limit ends each, the log stays small")

@@ -7,22 +7,25 @@ and in the real cage."""
 
 import codecs
 import os
+import ssl
 import traceback
 
 os.environ["SMTP_RECEIVE"] = os.path.join(os.environ.get("BUILD", "build"),
     "test/smtp-receive-taken")
 
 import filter
+import libexec
 import harness
 from harness import *
+from secure import Secure
 
 SESSION = 64322			# of the session, where it is started as root
 OWNERS = {"ann": 64331, "bob": 64332, "carol": 64333}
 POINTS = ["now", "ehlo", "mail", "rcpt", "data", "body", "commit", "stored"]
 SECRET = "swordfish-7c1e"	# in the environment, and out of reach
 
-EVENTS = {"connect", "helo", "refused", "stored", "failed", "map", "attack",
-    "closed"}
+EVENTS = {"connect", "helo", "tls", "notls", "certificate", "refused",
+    "stored", "failed", "map", "attack", "closed"}
 KILLED = "the session was killed by a signal"
 LEFT = "the session ended without a word"
 NOT_TAKEN = "an answer is not taken"
@@ -208,10 +211,19 @@ class World(Receiver):
 def everything(client):
     """All octets until the end."""
     octets = client.waiting
-    while (more := client.read()):
-        octets += more
+    try:
+        while (more := client.read()):
+            octets += more
+    except ssl.SSLError:	# it is torn
+        pass
     client.close()
     return octets
+
+
+def half_close(client):
+    """The client says no more, and listens."""
+    with socket.socket(fileno=os.dup(client.outgoing)) as copy:
+        copy.shutdown(socket.SHUT_WR)
 
 
 def say(client, octets):
@@ -227,7 +239,8 @@ def launch(client, name, point="now", argument=""):
     it is heard.  MONITOR stands for its pid."""
     with open(LAUNCHED, "a") as file:
         file.write(name + "\n")
-    client.hear("220")
+    if not isinstance(client, Secure):	# that has heard it
+        client.hear("220")
     line = "NOOP attack %s %s %s" % (name, point, argument.replace("MONITOR",
         str(client.monitor.pid)))
     client.ask(line, "250")
@@ -243,10 +256,10 @@ def launch(client, name, point="now", argument=""):
         client.hear("250")
 
 
-def die(world, name, point="now", argument=""):
+def die(world, name, point="now", argument="", client=None):
     """The kernel ends the session, the monitor says so, nothing is left but
     what was stored before."""
-    client = world.connect(seconds=60)
+    client = client or world.connect(seconds=60)
     launch(client, name, point, argument)
     heard = everything(client)
     what = "%s at %s" % (name, point)
@@ -309,7 +322,9 @@ def each_position(name):
 # On all cores
 
 def own_name():
-    """A worker's processes are told from the others'."""
+    """A worker's processes are told from the others'; those that they
+    execute are not."""
+    libexec.placed.clear()
     harness.COMM = "smtp-w%d" % os.getpid()
     harness.Receiver.count = os.getpid() * 10000
     shutil.copy(harness.PROGRAM, SCRATCH + "/" + harness.COMM)
@@ -355,7 +370,7 @@ def share_out(function, items, processes=os.cpu_count() or 1):
     true(not any(faults), "\n".join(faults))
 
 
-def settled(function):
+def settled(function, make=World):
     """For a worker's jobs, (position, ...): a child that has settled does
     them, and when it is done all is as it was before."""
     def child(job):
@@ -365,7 +380,7 @@ def settled(function):
 
     def run(job):
         position, *rest = job
-        with World(position) as world:
+        with make(position) as world:
             share_out(child, [(world, rest)], 1)
             world.untouched()
     return run
