@@ -118,10 +118,11 @@ client_timeouts(const struct client *c, unsigned seconds)
 	return 0;
 }
 
+/* Descriptor 0, by which one is known to have hung up, comes last. */
 int
 client_turn(struct client *c, int fd)
 {
-	if (dup2(fd, 0) == -1 || dup2(fd, 1) == -1)
+	if (dup2(fd, 1) == -1 || dup2(fd, 0) == -1)
 		return -1;
 	c->socket[0] = c->socket[1] = true;
 	return 0;

@@ -265,6 +265,13 @@ tls_start(struct tls *t)
 	return 0;
 }
 
+int
+tls_abandon(struct tls *t, const char *call)
+{
+	fail(t, call, TO_START);
+	return give_up(t);
+}
+
 /* What it may say when. */
 static const struct {
 	enum report_kind kind;

@@ -65,6 +65,10 @@ int tls_open(struct tls *);
  * until its keys are loaded and it is confined.  -1 as tls_open. */
 int tls_start(struct tls *);
 
+/* Ends a helper that has started but cannot be used, for errno of that call:
+ * one that lived would take what the client says next.  -1 as tls_open. */
+int tls_abandon(struct tls *, const char *call);
+
 /* A report has come, or the helper has closed its end: NULL, or how it has
  * broken its contract.  Changes state. */
 const char *tls_hear(struct tls *);

@@ -67,6 +67,7 @@ ERRNOS = {
     "setgroups": "EPERM ENOMEM ENOSYS EINVAL",
     "setresuid": "EAGAIN ENOMEM EPERM EINVAL",
     "setresgid": "ENOMEM EPERM EINVAL",
+    "dup2": "EMFILE EINTR EINVAL",
     "pipe2": "EMFILE ENFILE ENOMEM EINVAL",
     "pidfd_open": "EMFILE ENFILE ENOMEM ENODEV EPERM ENOSYS EINVAL",
     "geteuid": "", "getegid": "", "getpid": "", "gettid": "", "exit_group": "",
@@ -142,13 +143,12 @@ class Trace:
     def names(self):
         return [call.name for call in self.calls]
 
-    def session(self):
-        """The pid of the process that it made, or None."""
-        for call in self.calls:
-            if call.name in ("fork", "vfork", "clone", "clone3"):
-                made = re.search(r" = (\d+)$", call.text)
-                return int(made[1]) if made else None
-        return None
+    def made(self):
+        """The pids of the processes that it made: the session, and those that
+        are another program."""
+        ends = [re.search(r" = (\d+)$", call.text) for call in self.calls
+            if call.name in ("fork", "vfork", "clone", "clone3")]
+        return [int(end[1]) for end in ends if end]
 
     def published(self):
         """How often a name has come into new/."""

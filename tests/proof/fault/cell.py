@@ -108,7 +108,7 @@ class Cell:
             trial = stand.trial(lambda out: tracer(out) + self.words,
                 self.mails, self.meanwhile)
             trial.trace = Trace(trial.trace_text)
-            trial.judge(trial.trace.killed, trial.trace.session())
+            trial.judge(trial.trace.killed, trial.trace.made())
             return trial
         finally:
             self.stands.put(stand)
@@ -127,6 +127,7 @@ class Cell:
             raise AssertionError("no two runs of %s make the same calls"
                 % self.name)
         wanted = len(trial.wanted()) - (self.spoils is not None)
+        true(self.spoils or not trial.refusals(), "refused by the clean run")
         equal(len(trial.stored()), wanted, "stored by the clean run")
         if not self.meanwhile:
             equal(trial.findings, [], "the clean run")

@@ -64,6 +64,12 @@ def attacked(trial, fault, finding):
         for line in trial.log))
 
 
+def in_handshake(trial, fault, finding):
+    """Between STARTTLS and the handshake's end."""
+    return (trial.turning and not trial.stored()
+        and fault.call.name in ("sendto", "recvfrom"))
+
+
 def was_the_log(trial, fault, finding):
     return fault.call.name == "write" and fault.call.about(2) or (
         fault.call.name in ("poll", "ppoll") and "fd=2," in fault.call.text)
@@ -104,6 +110,10 @@ EXCUSES = (
     Excuse("attack", ("silent",), attacked, "silent",
         "no room for the answer to the session: as it reads each before it "
         "asks again, that is no fault but an attack, and ends without a word"),
+    Excuse("handshake", ("silent", "status"), in_handshake, "silent",
+        "the answer to STARTTLS, or the question, fails between our two "
+        "processes: the client waits for 220 or for the handshake, where a "
+        "421 is no reply"),
     Excuse("log", ("untold", "away"), was_the_log, "log",
         "the line that tells of it is the one that could not be written"),
     Excuse("hung-up", ("status", "untold"), hung_up, None,

@@ -54,6 +54,12 @@ every("delivered-to = no: hard links", "hard links",
 every("sync = strict", "strict", two("ann"), sync="strict")
 every("a message of 300 KiB, more than the buffer", "300 KiB",
     [Mail("a.307200", ["ann", "bob"])])
+every("a mail by BDAT, in one chunk and in three", "BDAT",
+    [Mail("a.400", ["ann"], chunks=3), Mail("b.400", ["ann"], chunks=1)])
+every("300 KiB in seven chunks: the buffer is full in the middle of one",
+    "BDAT 300 KiB", [Mail("a.307200", ["ann", "bob"], chunks=7)])
+every("TLS, and mail behind it", "TLS", [Mail("a.400", ["ann"]),
+    Mail("b.400", ["ann"], chunks=2)], tls=True)
 every("a mail that RSET takes back", "RSET",
     [Mail("a.400", ["ann", "bob"], True), Mail("b.400", ["ann"])])
 every("pipes instead of a socket", "pipes", two("ann"), pipes=True)

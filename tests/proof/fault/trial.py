@@ -11,12 +11,16 @@ import collections
 import os
 import re
 import signal
+import ssl
 import subprocess
 
+import libexec
+from chunks import chunks
 from client import Client
 from harness import (COMM, Receiver, children, give, parse_log, stuffed,
     until)
 from ledger import Ledger, Verdict, message
+from secure import HELPER, Secure, keyed, trusting
 
 AWAY = ".Other"		# another folder of the reader's
 SECONDS = 20		# for one connection, and then for its processes
@@ -27,9 +31,10 @@ MAP = "".join("%s@example.org  {base}/%s/\n" % (box, box) for box in BOXES) \
     + "five@example.org " + ", ".join(box + "@example.org" for box in BOXES) \
     + "\n"
 
-# What a client sends: a message's token, its recipients, and whether RSET
-# takes it back before DATA.
-Mail = collections.namedtuple("Mail", "token to reset", defaults=(False,))
+# What a client sends: a message's token, its recipients, whether RSET takes
+# it back before DATA, and in how many chunks it comes, if not by DATA.
+Mail = collections.namedtuple("Mail", "token to reset chunks",
+    defaults=(False, 0))
 Finding = collections.namedtuple("Finding", "kind what")
 
 
@@ -39,18 +44,37 @@ class Over(Exception):
 
 class Talker(Client):
     """A client that goes on as long as it can, and writes down all replies.
-    meanwhile is called while it waits for the reply to a message."""
+    meanwhile is called while it waits for the reply to a message.  tls: it
+    asks for TLS, and goes on without where it may not have it."""
 
-    def __init__(self, client, meanwhile=None):
+    def __init__(self, client, meanwhile=None, tls=False):
         super().__init__(client.incoming, client.outgoing, SECONDS)
-        self.meanwhile = meanwhile
-        self.replies = []
+        self.monitor, self.meanwhile, self.tls = (client.monitor, meanwhile,
+            tls)
+        self.replies, self.secure, self.turning = [], None, False
 
     def say(self, octets):
         try:
-            super().say(octets)
+            (self.secure or super()).say(octets)
         except (BrokenPipeError, ConnectionResetError):
             pass		# what was said before can be read all the same
+
+    def read(self):
+        try:
+            return (self.secure or super()).read()
+        except ssl.SSLError:
+            return b""
+
+    def turn(self):
+        """To TLS, if that is granted."""
+        self.turning = True
+        if self.ask("STARTTLS").startswith("220"):
+            try:
+                self.secure = Secure(self, trusting()).handshake()
+            except (ssl.SSLError, BrokenPipeError, ConnectionResetError):
+                raise Over
+        self.turning = False
+        self.ask("EHLO client.example")
 
     def hear(self, wanted=""):
         if not self.waiting:
@@ -75,6 +99,9 @@ class Talker(Client):
                 accepted += BOXES if to == "five" else [to]
         if mail.reset:
             return self.ask("RSET")
+        if mail.chunks:
+            ledger.send(mail.token, accepted)
+            return self.take_chunks(mail, ledger)
         if not self.ask("DATA").startswith("354"):
             ledger.heard(mail.token, self.replies[-1])
             return self.ask("RSET")
@@ -82,6 +109,18 @@ class Talker(Client):
         self.say(stuffed(message(mail.token)))
         if self.meanwhile:
             self.meanwhile(mail.token)
+        return ledger.heard(mail.token, self.answer(mail, ledger))
+
+    def take_chunks(self, mail, ledger):
+        """The 250 of the last alone is the message's."""
+        *some, last = chunks(message(mail.token), mail.chunks)
+        for chunk in some:
+            self.say(chunk)
+            reply = self.answer(mail, ledger)
+            if not reply.startswith("250"):
+                ledger.heard(mail.token, reply)
+                return self.ask("RSET")
+        self.say(last)
         return ledger.heard(mail.token, self.answer(mail, ledger))
 
     def rest_text(self):
@@ -107,6 +146,8 @@ class Talker(Client):
         try:
             self.hear()
             self.ask("EHLO client.example")
+            if self.tls:
+                self.turn()
             for mail in mails:
                 self.take(mail, ledger)
             self.ask("QUIT")
@@ -124,9 +165,12 @@ class Stand:
     number = 0
 
     def __init__(self, base=None, pipes=False, root=False, homes=None,
-            **conf):
+            tls=False, **conf):
         Stand.number += 1
-        self.pipes = pipes
+        self.pipes, self.tls = pipes, tls
+        if tls:
+            conf = keyed(**conf)
+            libexec.place(HELPER)	# beside the other that is there
         self.receiver = Receiver(MAP, BOXES, base=base, **conf)
         self.command = list(self.receiver.command)
         self.trace = give_file(self.receiver.base + "/trace")
@@ -170,7 +214,7 @@ class Stand:
         client = (self.receiver.pipes() if self.pipes
             else self.receiver.connect(seconds=SECONDS))
         talker = Talker(client, meanwhile
-            and (lambda token: meanwhile(self, token)))
+            and (lambda token: meanwhile(self, token)), self.tls)
         try:
             return Trial(self, talker, mails, client.monitor)
         finally:
@@ -188,7 +232,7 @@ def lives(pid):
             comm, rest = stat.read().split("(", 1)[1].rsplit(")", 1)
     except (FileNotFoundError, ProcessLookupError):
         return False
-    return comm == COMM and rest.split()[0] not in "ZX"
+    return comm in (COMM, HELPER[:15]) and rest.split()[0] not in "ZX"
 
 
 class Trial:
@@ -200,7 +244,7 @@ class Trial:
         except AssertionError as why:
             self.finished = False
             self.find("reply", str(why))
-        self.replies = talker.replies
+        self.replies, self.turning = talker.replies, talker.turning
         self.status = self.wait(monitor)
         with open(stand.trace) as file:
             self.trace_text = file.read()
@@ -246,7 +290,7 @@ class Trial:
 
     # What is wrong
 
-    def judge(self, killed, session):
+    def judge(self, killed, made):
         """All findings but those that a log has."""
         for kind, found in vars(self.ledger.judge(self.boxes)).items():
             for each in found:
@@ -256,7 +300,8 @@ class Trial:
         for path in self.away:
             self.find("away", path)
         self.judge_unheard()
-        self.judge_session(session)
+        for pid in made:
+            self.judge_process(pid)
         for reply in self.heard("5"):
             self.find("permanent", reply)
         if not killed:
@@ -273,13 +318,12 @@ class Trial:
     def holds(self, box, token):
         return Ledger.count(self.boxes[box], Verdict())[token] > 0
 
-    def judge_session(self, session):
+    def judge_process(self, pid):
         try:
-            until(lambda: session is None or not lives(session),
-                "the session's end", SECONDS)
+            until(lambda: not lives(pid), "a process's end", SECONDS)
         except AssertionError as why:
-            self.find("session", str(why))
-            os.kill(session, signal.SIGKILL)
+            self.find("process", str(why))
+            os.kill(pid, signal.SIGKILL)
 
     def judge_ending(self):
         """The status, and that one fault costs no more than one mail or the
