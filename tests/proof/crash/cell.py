@@ -6,9 +6,11 @@ import collections
 import random
 import threading
 
+from chunks import chunks
 from disk import *
 from harness import *
 from ledger import Ledger, Verdict, files, message
+from secure import keyed, starttls
 from states import states
 
 BOXES = ("ann", "bob", "carol", "dave", "erin")
@@ -136,8 +138,9 @@ COMPANY = {"alone": Alone, "neighbour": Neighbour, "reader": Reader}
 
 
 class Cell:
-    """wanted: the reply to each message.  conf: keys of the receiver's
-    configuration.  After run():
+    """wanted: the reply to each message.  way: how it comes, by BDAT or
+    through TLS, else by DATA.  conf: keys of the receiver's configuration.
+    After run():
 
 	count	states; promised: copies that had to be in them; refused: copies
 		that must not be; found: those that were; and of each kind of
@@ -147,17 +150,19 @@ class Cell:
 	seen	how often the company came in before each step"""
 
     def __init__(self, kind, recipients=1, size=4096, company="alone",
-            program=None, messages=2, wanted="250", **conf):
+            program=None, messages=2, wanted="250",
+            way="", **conf):
         self.kind, self.recipients, self.size = kind, recipients, size
         self.company, self.messages = company, messages
         self.program, self.wanted, self.conf = program, wanted, conf
+        self.way = way
         self.count, self.first = collections.Counter(), {}
         self.flushes, self.heard = [], []
 
     def __str__(self):
         return ", ".join([self.kind, "%d recipient%s" % (self.recipients,
             "s" if self.recipients > 1 else ""), "%d KiB" % (self.size >> 10),
-            self.company] + ["%s = %s" % (key.replace("_", "-"), value)
+            self.company] + [self.way] * bool(self.way) + ["%s = %s" % (key.replace("_", "-"), value)
             for key, value in self.conf.items()])
 
     def run(self, most=None):
@@ -188,13 +193,16 @@ class Cell:
 
     def deliver(self, disk, path, company):
         receiver = Receiver(boxes=(), users="".join("%s@example.org %s/%s/\n"
-            % (box, path, box) for box in BOXES), **self.conf)
+            % (box, path, box) for box in BOXES), **(keyed(**self.conf)
+            if self.way == "TLS" else self.conf))
         if self.program:
             receiver.command[0] = proof_program(self.program)
         company.spawn_by(receiver)
         try:
             with receiver:
                 client = receiver.connect(seconds=300)
+                if self.way == "TLS":
+                    client = starttls(client)
                 client.hello()
                 for number in range(self.messages):
                     self.mail(client, "m%d.%d" % (number, self.size), disk)
@@ -205,12 +213,21 @@ class Cell:
 
     def mail(self, client, token, disk):
         before = disk.position()
-        reply = client.mail(message(token), *["%s@example.org" % box
-            for box in BOXES[:self.recipients]], wanted=self.wanted)
+        reply = self.send(client, message(token), ["%s@example.org" % box
+            for box in BOXES[:self.recipients]])
         at = disk.position()
         self.heard.append((token, reply, at))
         self.flushes.append(sum(each.octets is None and
             before < each.end <= at for each in disk.read_log()))
+
+    def send(self, client, octets, to):
+        if self.way != "BDAT":
+            return client.mail(octets, *to, wanted=self.wanted)
+        client.envelope(*to)
+        for chunk in chunks(octets, 3):
+            client.say(chunk)
+            reply = client.hear("250")
+        return reply
 
     # What may be left of it
 

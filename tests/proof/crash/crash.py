@@ -9,9 +9,11 @@ and disk.py the disk that writes all down.
 
 time limit: 2700"""
 
+import libexec
 from cell import *
 from exceptions import allow
 from mounts import own_mounts
+from secure import HELPER
 
 FULL = os.environ.get("PROOF", "full") != "short"
 JOURNALS = [kind for kind in KINDS if kind != "ext4 no journal"]
@@ -28,6 +30,7 @@ def prepare():
     need(os.path.exists("/dev/fuse"), "no /dev/fuse")
     if not prepare.done:
         own_mounts()
+        libexec.place(HELPER)
     prepare.done = True
 
 
@@ -43,6 +46,9 @@ def cells(kind, **conf):
     for recipients, size in (1, SMALL), (1, LARGE), (5, SMALL), (5, LARGE):
         if FULL or (recipients, size) == (1, SMALL):
             yield Cell(kind, recipients, size, "neighbour", **conf)
+    for way in "BDAT", "TLS":
+        if FULL or kind == "ext4 ordered":
+            yield Cell(kind, 1, SMALL, "alone", way=way, **conf)
     for recipients in 1, 5:
         if FULL or recipients == 5:
             yield Cell(kind, recipients, SMALL, "reader", **conf)
