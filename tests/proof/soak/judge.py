@@ -23,7 +23,8 @@ from readers import FOLDER, token_of
 from plan import BOXES
 from stored import Stored, parse_log
 
-KILLS = [(signal.SIGKILL, "monitor"), (signal.SIGKILL, "session")]
+KILLS = [(signal.SIGKILL, "monitor"), (signal.SIGKILL, "session"),
+    (signal.SIGKILL, "tls")]
 LEFT = "a mail that was refused may still be there"
 
 # moved: it is in the readers' folder.

@@ -20,11 +20,13 @@ FLAWS = {"unknown": "250 2.0.0", "bare": "550 5.6.0", "large": "552 5.3.4"}
 
 BLOWS = [(number, who) for number in (signal.SIGKILL, signal.SIGTERM)
     for who in ("monitor", "session")]
+TLS_BLOW = signal.SIGKILL, "tls"
 STEPS = ("mail", "rcpt", "data", "body", "dot")
 VANISHINGS = [(how, step) for step in ("command", "rcpt", "body", "line",
     "dot") for how in ("close", "reset")]
 
-Mail = collections.namedtuple("Mail", "token boxes flaw pipelined")
+Mail = collections.namedtuple("Mail", "token boxes flaw pipelined chunks",
+    defaults=[False])
 # At which step of which mail, and seconds after it has begun.
 Blow = collections.namedtuple("Blow", "number who mail step delay")
 Vanishing = collections.namedtuple("Vanishing", "how mail step delay")
@@ -33,7 +35,7 @@ Vanishing = collections.namedtuple("Vanishing", "how mail step delay")
 class Plan:
     def __init__(self, number, mails, seed):
         self.number, self.mails, self.seed = number, mails, seed
-        self.blows, self.vanishing = [], None
+        self.blows, self.vanishing, self.tls = [], None, False
 
 
 def size(chance):
@@ -47,7 +49,8 @@ def mail(chance, name):
     # More than four: one syncfs in place of many fsync.
     count = 6 if chance.random() < 0.15 else chance.randint(1, 3)
     return Mail("%s.%d" % (name, octets), chance.sample(BOXES, count), flaw,
-        chance.random() < 0.3)
+        chance.random() < 0.3, chance.random() < 0.4
+        and flaw in (None, "unknown"))
 
 
 def any_mail(chance, plan):
@@ -74,6 +77,8 @@ def plans(seed, connections):
         for each in range(chance.randint(1, 10))], chance.random())
         for number in range(connections)]
     count = round(connections * SHARE)
+    for plan in every:
+        plan.tls = chance.random() < 0.5
     # A client that vanishes does so undisturbed: each kind comes to pass.
     order = chance.sample(every, connections)
     leaving, staying = order[:count], order[count:]
@@ -86,4 +91,7 @@ def plans(seed, connections):
             plan.blows.append(blow(chance, plan, *kind))
             if kind == BLOWS[1] and plan.blows[-1].step == "dot":
                 plan.blows.append(pause(plan.blows[-1]))
+    secret = [plan for plan in staying if plan.tls]
+    for plan in chance.sample(secret, min(count, len(secret))):
+        plan.blows.append(blow(chance, plan, *TLS_BLOW))
     return every

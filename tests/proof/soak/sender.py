@@ -5,13 +5,16 @@ import os
 import random
 import signal
 import socket
+import ssl
 import struct
 import threading
 import time
 
+from chunks import chunks
 from harness import COMM, Client, children, stuffed, true, until
 from ledger import message
 from plan import FLAWS
+from secure import HELPER, Secure, trusting
 
 
 PAUSE = 0.15	# seconds that a stopped monitor stands still
@@ -53,12 +56,18 @@ def monitor_of(server, port):
     return None
 
 
+def below(pid, who):
+    """The monitor's child of that kind."""
+    wanted = COMM if who == "session" else HELPER[:15]
+    return [each for each in children(pid) if stat(each)[0] == wanted][0]
+
+
 def strike(server, port, who, number):
     """The pid that was struck, or None: the connection is over."""
     try:
         pid, parent = monitor_of(server, port), server
-        if who == "session" and pid:
-            pid, parent = children(pid)[0], pid
+        if who != "monitor" and pid:
+            pid, parent = below(pid, who), pid
         fd = os.pidfd_open(pid) if pid else None
     except (FileNotFoundError, ProcessLookupError, IndexError):
         return None
@@ -66,7 +75,8 @@ def strike(server, port, who, number):
         return None
     try:
         name, state, above = stat(pid)
-        if (name, above) != (COMM, parent) or state in "ZX":
+        if (name, above) != (HELPER[:15] if who == "tls" else COMM, parent) \
+                or state in "ZX":
             return None
         signal.pidfd_send_signal(fd, number)
         if number == signal.SIGSTOP:
@@ -82,17 +92,28 @@ def strike(server, port, who, number):
 class Caller(Client):
     """Client, for which an end is no surprise."""
 
+    secure = monitor = None
+
     def read(self):
-        octets = super().read()
+        try:
+            octets = (self.secure or super()).read()
+        except ssl.SSLError:
+            octets = b""
         if not octets:
             raise Lost
         return octets
 
     def say(self, octets):
         try:
-            super().say(octets)
-        except (BrokenPipeError, ConnectionResetError):
+            (self.secure or super()).say(octets)
+        except (BrokenPipeError, ConnectionResetError, ssl.SSLError):
             raise Lost
+
+    def turn(self):
+        """To TLS; no blow has fallen yet."""
+        self.ask("STARTTLS", "220 2.0.0")
+        self.secure = Secure(self, trusting()).handshake()
+        self.ask("EHLO client.example", "250")
 
     def hear(self, wanted=""):
         reply = super().hear()
@@ -154,6 +175,8 @@ class Connection:
     def dialogue(self):
         self.client.hear("220 ")
         self.client.ask("EHLO client.example", "250")
+        if self.plan.tls:
+            self.client.turn()
         before = self.at_rest()
         for number, mail in enumerate(self.plan.mails):
             self.mail(number, mail)
@@ -183,22 +206,28 @@ class Connection:
         self.envelope(number, mail)
         octets = wire(mail)
         half = self.chance.randrange(len(octets) - 5)
+        first, last = (chunks(message(mail.token), 2) if mail.chunks
+            else (octets[:half], octets[half:]))
         self.reach(number, "body")
-        self.client.say(octets[:half])
+        self.client.say(first)
         self.leave_at(number, "body")
         self.pause()
-        self.client.say(octets[half:-3])
+        if mail.chunks:
+            self.client.hear("250 2.0.0")
+        self.client.say(last[:-3])
         self.leave_at(number, "line", b".")
         self.reach(number, "dot")
         self.ledger.send(mail.token, mail.boxes)
         self.unheard = mail.token
-        self.dot(number)
+        self.dot(number, last[-3:])
         self.answer(mail)
 
     def envelope(self, number, mail):
         lines = ["MAIL FROM:<eve@example.com>"] + ["RCPT TO:<%s@example.org>"
-            % box for box in mail.boxes] + ["DATA"]
-        wanted = ["250 2.1.0"] + ["250 2.1.5"] * len(mail.boxes) + ["354"]
+            % box for box in mail.boxes]
+        wanted = ["250 2.1.0"] + ["250 2.1.5"] * len(mail.boxes)
+        if not mail.chunks:
+            lines, wanted = lines + ["DATA"], wanted + ["354"]
         if mail.flaw == "unknown":
             lines.insert(1, "RCPT TO:<nobody@example.org>")
             wanted.insert(1, "550 5.1.1")
@@ -216,9 +245,10 @@ class Connection:
                 self.leave_at(number, "rcpt")
             self.client.ask(line, each)
 
-    def dot(self, number):
+    def dot(self, number, octets):
+        """Or what else a message ends with."""
         try:
-            self.client.say(b".\r\n")
+            self.client.say(octets)
         except Lost:
             pass	# what it said before it went can still be heard
         self.leave_at(number, "dot")

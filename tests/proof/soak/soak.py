@@ -10,7 +10,7 @@ from collections import Counter
 from exceptions import allow
 from harness import *
 from judge import KILLS
-from plan import VANISHINGS
+from plan import TLS_BLOW, VANISHINGS
 from stage import AT_ONCE, CONNECTIONS, SEED, Soak
 
 TERM = (signal.SIGTERM, "monitor")
@@ -53,6 +53,8 @@ def blows():
         say("%s: %d monitors, %d sessions", number.name, *counts)
         true(sum(counts) >= 2 * CONNECTIONS / 10, "too few")
         true(min(counts) > 0, "not both")
+    say("%s: %d processes of TLS", TLS_BLOW[0].name, hits(run, *TLS_BLOW))
+    true(hits(run, *TLS_BLOW) > 0, "none")
     say("SIGSTOP for a moment, in a commit whose session is killed: %d "
         "monitors", hits(run, signal.SIGSTOP, "monitor"))
     say("too late for %d more", sum(len(each.missed)
@@ -112,7 +114,12 @@ def acknowledged():
         judge.total - sum(len(ledger.boxes[each]) for each in stored))
     many = [each for each in stored if len(ledger.boxes[each]) > 4]
     say("of them for six, by syncfs: %d messages", len(many))
-    true(stored and flawed and many, "not all kinds")
+    plans = [(each.plan, mail) for each in run.connections
+        for mail in each.plan.mails if mail.token in set(stored)]
+    chunked = sum(mail.chunks for _, mail in plans)
+    secret = sum(plan.tls for plan, _ in plans)
+    say("of them by BDAT: %d, through TLS: %d", chunked, secret)
+    true(stored and flawed and many and chunked and secret, "not all kinds")
     equal(judge.verdict.missing, [], "missing")
     equal(judge.verdict.twice, [], "twice")
     equal(judge.verdict.inexact, [], "inexact")
@@ -187,7 +194,7 @@ def log():
     # One that has said 221, or whose monitor is gone as well, may go unseen.
     sure = [each for each in run.connections if each.struck(KILLS[1])
         and not each.struck(KILLS[0], TERM) and each.end == "lost"]
-    most = hits(run, *KILLS[1])
+    most = hits(run, *KILLS[1]) + hits(run, *KILLS[2])
     say("sessions killed: %d, attacks in the log: %d", most, len(attacks))
     true(0 < len(sure) <= len(attacks) <= most, "but %d" % len(sure))
 

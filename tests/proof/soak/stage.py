@@ -17,6 +17,7 @@ from judge import Judge, leftovers
 from ledger import Ledger
 from plan import BOXES, LIMIT, plans
 from sender import Connection
+from secure import keyed
 
 SHORT = os.environ.get("PROOF", "full") == "short"
 CONNECTIONS = 250 if SHORT else 1000
@@ -118,9 +119,10 @@ class Soak:
 
     def run(self):
         start = time.monotonic()
+        conf = keyed(max_message_size=LIMIT)
         with Disk() as base, Receiver(boxes=BOXES, base=base,
                 users="".join("%s@example.org %s/%s/\n" % (box, base, box)
-                for box in BOXES), max_message_size=LIMIT) as receiver:
+                for box in BOXES), **conf) as receiver:
             with Server(receiver, "tcpserver") as server, \
                     Dovecot(base) as dovecot:
                 self.load(server, dovecot)

@@ -11,7 +11,7 @@ from sender import Connection
 TOKEN = "test.400"
 HEAD = ("Return-Path: <a@b>\nReceived: from x (unknown) by y with ESMTP id z.1"
     "\n\tfor <a@b>; Mon, 23 Nov 2026 17:00:00 +0000\n").encode()
-KILLED = {who: (signal.SIGKILL, who) for who in ("monitor", "session")}
+KILLED = {who: (signal.SIGKILL, who) for who in ("monitor", "session", "tls")}
 TERMINATED = (signal.SIGTERM, "monitor")
 LOGGED = 'event=stored id=z.1 message-id="<%s@proof.example>" mailbox=/x/%s\n'
 NAMED = 'event=failed id=z.1 what="%s, from cur/"\n' % LEFT
@@ -109,7 +109,8 @@ def no_dot():
 @test("unheard: there only after SIGKILL, or if the client vanished")
 def unheard():
     for end, struck in ("lost", KILLED["monitor"]), \
-            ("lost", KILLED["session"]), ("vanished", None):
+            ("lost", KILLED["session"]), ("lost", KILLED["tls"]), \
+            ("vanished", None):
         equal(Case(None, end, struck).store("ann", "bob").faults(), {})
         equal(Case(None, end, struck).faults(), {})
     for end, struck in ("lost", None), ("lost", TERMINATED), \
