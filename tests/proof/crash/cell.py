@@ -162,7 +162,8 @@ class Cell:
     def __str__(self):
         return ", ".join([self.kind, "%d recipient%s" % (self.recipients,
             "s" if self.recipients > 1 else ""), "%d KiB" % (self.size >> 10),
-            self.company] + [self.way] * bool(self.way) + ["%s = %s" % (key.replace("_", "-"), value)
+            self.company, *[self.way] * bool(self.way)] + [
+            "%s = %s" % (key.replace("_", "-"), value)
             for key, value in self.conf.items()])
 
     def run(self, most=None):
