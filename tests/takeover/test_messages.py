@@ -100,7 +100,8 @@ MALFORMED = [
         "a message without parts, or with unknown ones"),
     ("FRESH", b"\xff" * FORM.size,
         "a message without parts, or with unknown ones"),
-    ("READY", message(UNKNOWN), "a message without parts, or with unknown ones"),
+    ("READY", message(UNKNOWN),
+        "a message without parts, or with unknown ones"),
     ("READY", message(NOTE | 1 << 31),
         "a message without parts, or with unknown ones"),
     *[("READY", message(NOTE, **{name + "_len": size}), STRING)
