@@ -276,7 +276,7 @@ def files_named():
 # How the blocks that are not an evening's begin.
 OTHERS = ["             client", "make demo", "make\nmake install",
     "make install PREFIX", "mail.example.org.   IN", "tcpserver",
-    "journalctl -t", "smtp-receive/ ",
+    "journalctl -t", "smtp-receive/ ", "build/smtp-receive-tls: not",
     # what make cluster-test does by its own means
     "gluster peer", "g1:/mail", "example.org.        IN", "mmap_disable"]
 
@@ -285,7 +285,7 @@ OTHERS = ["             client", "make demo", "make\nmake install",
     "runs, or what it prints, or known elsewhere")
 def evenings():
     ours = []
-    for title in "Virtual users", "System users":
+    for title in "Virtual users", "System users", "TLS":
         for typed, seen in evening(title):
             ran = subprocess.run(["bash", "-n"], input=typed,
                 stderr=subprocess.PIPE, encoding="utf-8")

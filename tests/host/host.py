@@ -35,8 +35,8 @@ def listens():
     return False
 
 
-def connect(source="", address="127.0.0.1", seconds=30):
-    there = socket.create_connection((address, 25), timeout=seconds,
+def connect(source="", address="127.0.0.1", seconds=30, port=25):
+    there = socket.create_connection((address, port), timeout=seconds,
         source_address=(source, 0) if source else None)
     there.settimeout(None)
     return Client(*[there.detach()] * 2, seconds)

@@ -13,6 +13,7 @@ import time
 
 from booted import *
 from client import stuffed
+from credentials import NAMES, credentials, make
 from host import connect, listens
 from tap import run_all, test, tool, true
 
@@ -122,6 +123,16 @@ def bare():
             "CapabilityBoundingSet=~", "UMask=0022"):
         measure("systemd, User= alone")
     measure("systemd, default, again")
+
+
+@test("what credentials cost, though no client turns to TLS")
+def with_credentials():
+    make("mx.example.org")
+    configure(conf=CONF + NAMES)
+    with credentials():
+        measure("systemd, default, LoadCredential=")
+    configure()
+    measure("systemd, default, once more")
 
 
 def side_by_side():

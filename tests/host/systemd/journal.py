@@ -4,7 +4,17 @@ import json
 import re
 
 from host import sh
+from manual import items
 from tap import true
+
+PRIORITIES = dict(alert=1, err=3, warning=4, notice=5, info=6)
+
+
+def documented():
+    """The priority of each event, as smtp-receive(8) has it."""
+    heads = [re.fullmatch(r"Sy (\w+) Pq (\w+)", head)
+        for head, _ in items("smtp-receive.8", "Log")]
+    return {head[1]: PRIORITIES[head[2]] for head in heads if head}
 
 
 class Journal:

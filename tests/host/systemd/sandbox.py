@@ -11,13 +11,9 @@ import re
 
 from booted import *
 from clients import *
-from host import listens
 from journal import Journal
+from sandboxes import FILTER, STRICT, TCPSERVER, all_of, tcpserver
 from tap import run_all, test, true
-
-TCPSERVER = "smtp-receive-tcpserver.service"
-STRICT, FILTER = "1", "2"
-
 
 # The capabilities of system-users.conf: their numbers, and without each, what
 # fails of attempts(), and in which call.
@@ -41,21 +37,6 @@ ROOT = {"User=/DynamicUser=", "ProtectHome=", "PrivateUsers=",
 NETWORK = {"PrivateNetwork=", "IPAddressDeny=", "AmbientCapabilities=",
     "CapabilityBoundingSet=~CAP_NET_(BIND_SERVICE|BROADCAST|RAW)",
     "RestrictAddressFamilies=~AF_(INET|INET6)", "PrivateUsers="}
-
-
-class all_of:
-    """Several drop-ins at a time."""
-
-    def __init__(self, *some, **more):
-        self.some = [each(**more) for each in some]
-
-    def __enter__(self):
-        for each in self.some:
-            each.__enter__()
-
-    def __exit__(self, *error):
-        for each in self.some:
-            each.__exit__(*error)
 
 
 def sandboxed(wanted):
@@ -211,17 +192,6 @@ def suid_sgid():
 
 
 # tcpserver
-
-class tcpserver:
-    def __enter__(self):
-        sh("systemctl disable --now %s 2>&1" % SOCKET)
-        sh("systemctl enable --now %s 2>&1" % TCPSERVER)
-        until(listens, "tcpserver to listen")
-
-    def __exit__(self, *error):
-        sh("systemctl disable --now %s 2>&1" % TCPSERVER)
-        sh("systemctl enable --now %s 2>&1" % SOCKET)
-
 
 @test("smtp-receive-tcpserver.service: mail for virtual and system users, in "
     "the same sandbox; at most 2.0 and 3.1")
