@@ -2,6 +2,7 @@
 # loopfs.sh PROGRAM - runs a test program that keeps its files below $TMPDIR
 # once on each file system that we can make: small images on loop devices, and
 # a FUSE one over them.  TAP; as root, else all is skipped.
+# time limit: 900
 
 program=$(realpath "$1") || exit 2
 dir=$(mktemp -d) || exit 2

@@ -72,10 +72,10 @@ SHARES_session	= $(addprefix tests/session/,fake talk heard)
 
 UNITTESTS = $(patsubst tests/test_%.c,%,$(wildcard tests/test_*.c))
 FUZZERS	= $(patsubst tests/fuzz/fuzz_%.c,%,$(wildcard tests/fuzz/fuzz_*.c))
-SCRIPTS	= $(wildcard tests/e2e/test_*.py tests/proof/test_*.py \
-	  tests/proof/*/test_*.py tests/takeover/test_*.py) \
-	  tests/install.sh \
-	  "tests/loopfs.sh $(TEST)/test_maildir"
+# The longest first, for some run at a time.
+SCRIPTS	= "tests/loopfs.sh $(TEST)/test_maildir" \
+	  $(wildcard tests/takeover/test_*.py tests/e2e/test_*.py \
+	  tests/proof/test_*.py tests/proof/*/test_*.py) tests/install.sh
 DIALOGUES = tests/e2e/test_dialogue.py
 
 $(foreach t,$(UNITTESTS),$(if $(LINKS_$(t)),,\
@@ -172,7 +172,7 @@ WITH	= BUILD=$(BUILD) PEERS=$(PEERS) CORPUS="$(abspath $(CORPUS))" \
 
 check: tests peers
 	@$(WITH) SMTP_RECEIVE=$(BUILD)/smtp-receive tests/reachable \
-	    tests/run $(TESTS) $(SCRIPTS)
+	    tests/run $(SCRIPTS) $(TESTS)
 
 asan: $(UNITTESTS:%=$(ASAN)/test_%) $(ASAN)/smtp-receive
 check-asan: asan
