@@ -78,9 +78,9 @@ def certified(section):
     true("O = Certbot" in section.said, "another certificate")
 
 
-LOOKS = {"certbot": certified, "make install": installed, "systemd-sysusers": users,
-    "adduser": homes, "systemctl enable": listening, "swaks": stored,
-    "journalctl": logged, "pw=": hidden}
+LOOKS = {"make install": installed, "systemd-sysusers": users,
+    "certbot": certified, "adduser": homes, "systemctl enable": listening,
+    "swaks": stored, "journalctl": logged, "pw=": hidden}
 
 
 def sees(said, lines):
@@ -103,7 +103,8 @@ class Section:
     def boot(self):
         try:
             need_root()
-            self.shell = Shell(fresh.root(*TITLES, *GOES_ON.values()), fresh.tree())
+            self.shell = Shell(fresh.root(*TITLES, *GOES_ON.values()),
+                fresh.tree())
         except Skip as why:
             self.broken = why
             raise

@@ -1,7 +1,7 @@
 """smtp-receive.socket with real mail, real faults, real strangers, under a
 real systemd.
 
-time limit: 400"""
+time limit: 600"""
 
 import os
 import pwd

@@ -1,7 +1,7 @@
 """TLS below a real systemd: keys that only root may read, port 465, the
 drop-ins, and what is left when a key is not there.
 
-time limit: 400"""
+time limit: 600"""
 
 import os
 import re
