@@ -1,4 +1,4 @@
-"""A certificate and its key for a booted host, as credentials of its services."""
+"""A certificate and its key for a booted host, as its services' credentials."""
 
 import re
 
