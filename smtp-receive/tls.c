@@ -218,13 +218,11 @@ take_what(struct tls *t)
 		span_copy(tls_file(list, r->pair), t->path, sizeof t->path);
 }
 
-/* Not an octet more than one report: with TLS from the start the next may stand
- * right behind it. */
 static int
 wait_until_ready(struct tls *t)
 {
 	struct pollfd p = { .fd = t->reports, .events = POLLIN };
-	char text[sizeof(struct report)];
+	char text[sizeof(struct report) + 1];
 	int n = poll(&p, 1, TLS_START_SECONDS * 1000);
 
 	if (n == 0)
@@ -253,7 +251,9 @@ tls_start(struct tls *t)
 {
 	int ends[2];
 
-	if (pipe2(ends, O_CLOEXEC) == -1)
+	/* O_DIRECT: a read gets what one write has put there, no more.  With
+	 * TLS from the start the next report may stand behind the first. */
+	if (pipe2(ends, O_CLOEXEC | O_DIRECT) == -1)
 		return fail(t, "pipe2", TO_START);
 	t->reports = ends[0];
 	int result = spawn(t, ends[1]), error = errno;

@@ -260,7 +260,8 @@ fake_quit(void *house, const struct closing *c)
 static const struct backend functions = {
 	.helo = fake_helo, .mail = fake_mail, .data = fake_data,
 	.abort = fake_abort, .note = fake_note, .quit = fake_quit,
-	.tls = fake_tls, .rcpt = fake_rcpt, .body = fake_body, .commit = fake_commit,
+	.tls = fake_tls, .rcpt = fake_rcpt, .body = fake_body,
+	.commit = fake_commit,
 };
 
 void
