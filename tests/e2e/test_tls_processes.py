@@ -250,7 +250,7 @@ def no_helper():
     scripts = {
         "none": None, "no program": "\x7fELF", "ends": "exit 0",
         "fails": "exit 1", "lies": "echo x >&4; sleep 0.1",
-        "says much": "yes >&4", "closes all": "exec 0<&- 1<&- 2<&-; sleep 0.1",
+        "says much": "yes >&4", "says nothing": "exec 4>&-; sleep 0.1",
     }
     try:
         for name, text in scripts.items():

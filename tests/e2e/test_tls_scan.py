@@ -1,66 +1,11 @@
-"""What testssl.sh and sslscan report of us: nothing but what a certificate
-causes that no public authority has signed.
+"""What sslscan reports of us: nothing but that the certificate is self-signed.
+tests/proof/scan.py asks testssl.sh, which takes longer."""
 
-time limit: 600"""
-
-import json
 import xml.etree.ElementTree
 
 from certificates import self_signed
 from harness import *
 from secure import *
-
-# By testssl.sh's id.  All of it is of the certificate, none of the program.
-ALLOWED = {
-    "cert_chain_of_trust": "it is self-signed",
-    "cert_trust": "it is self-signed: nobody vouches for the name",
-    "cert_crlDistributionPoints": "nobody can withdraw it",
-    "cert_ocspURL": "nobody can withdraw it",
-    "cert_revocation": "nobody can withdraw it",
-    "cert_validityPeriod": "longer than public authorities allow",
-    "cert_caIssuers": "there is nobody above it",
-    "DNS_CAArecord": "of the domain, which is the tests'",
-    "OCSP_stapling": "nobody can be asked about it",
-    "certificate_transparency": "no public authority, no public log",
-}
-FINE = "OK", "INFO"
-
-
-def judged(findings):
-    """Those that are neither fine nor the certificate's."""
-    return ["%(severity)s %(id)s: %(finding)s" % each for each in findings
-        if each["severity"] not in FINE
-        and each["id"].split(" ")[0] not in ALLOWED]
-
-
-@test("testssl.sh by STARTTLS: protocols, ciphers, forward secrecy, the "
-    "certificate, the known holes")
-def testssl():
-    program = tool("testssl")
-    with Receiver(**keyed(self_signed(HOST))) as receiver, \
-            Server(receiver) as server:
-        out = receiver.base + "/testssl.json"
-        subprocess.run([program, "--quiet", "--color", "0", "--warnings",
-            "batch", "--nodns", "none", "--starttls", "smtp", "--jsonfile",
-            out, *SECTIONS, "127.0.0.1:%d" % server.port],
-            capture_output=True, timeout=400, stdin=subprocess.DEVNULL)
-        with open(out) as file:
-            findings = json.load(file)
-        equal(judged(findings), [])
-        equal({each["id"]: each["finding"] for each in findings
-            if each["id"] in PROTOCOLS}, PROTOCOLS)
-        equal(set(receiver.reap()), {0}, "exit statuses")
-        equal(receiver.log("attack") + receiver.log("failed"), [])
-        receiver.nothing()
-
-
-SECTIONS = "-p", "-S", "-s", "-f", "-U"
-PROTOCOLS = {
-    "SSLv2": "not offered", "SSLv3": "not offered", "TLS1": "not offered",
-    "TLS1_1": "not offered", "TLS1_2": "offered",
-    "TLS1_3": "offered with final",
-}
-
 
 def scanned(server, *options):
     out = SCRATCH + "/sslscan.xml"

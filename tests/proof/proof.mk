@@ -5,6 +5,7 @@
 #	make scarcity-test	no room, no inodes, no quota, no memory
 #	make soak		processes and clients die, readers read
 #	make cluster-test	a node of the storage dies
+#	make scan-test		testssl.sh looks for holes in TLS
 #	make proof		all of them
 #
 # With PROOF=short each takes about a minute; .ci/run does that.  All of them
@@ -12,7 +13,7 @@
 # has their methods, smtp-receive-promise(7) the figures.
 
 PROOF	?= full
-PROOFS	= crash-test fault-test scarcity-test soak cluster-test
+PROOFS	= crash-test fault-test scarcity-test soak cluster-test scan-test
 
 PROVE	= $(WITH) SMTP_RECEIVE=$(BUILD)/smtp-receive PROOF=$(PROOF) \
 	  NOTES=yes tests/run
@@ -55,6 +56,7 @@ FAULT	= tests/proof/fault/fault.py
 SCARCITY = $(addprefix tests/proof/scarcity/,scarcity.py quota.py)
 SOAK	= tests/proof/soak/soak.py
 CLUSTER	= tests/proof/cluster/cluster.py
+SCAN	= tests/proof/scan.py
 
 crash-test: all $(BUILD)/proof/disk $(BUILD)/proof/steps $(MUTANTS) kernel
 	@$(PROVE) $(CRASH)
@@ -71,8 +73,12 @@ soak: all peers
 cluster-test: all
 	@$(PROVE) $(CLUSTER)
 
+scan-test: all
+	@$(PROVE) $(SCAN)
+
 # The longest first: some run at a time.
 proof: all proof-programs kernel peers
-	@$(PROVE) $(FAULT) $(CRASH) $(CLUSTER) $(SCARCITY) $(SOAK)
+	@$(PROVE) $(FAULT) $(CRASH) $(CLUSTER) $(SCARCITY) $(SCAN) \
+	    $(SOAK)
 
 .PHONY: proof proof-programs kernel $(PROOFS)
