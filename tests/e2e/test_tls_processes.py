@@ -112,23 +112,28 @@ def private():
         client.quit()
 
 
-@test("the monitor killed with -9: session and helper are gone, nothing is "
-    "stored")
+def kill_monitor(house):
+    client, session, pid = connection(house)
+    client.envelope()
+    client.ask("DATA", "354")
+    client.say(BODY)
+    stop(session)	# what is stopped cannot end by itself
+    stop(pid)
+    client.monitor.kill()
+    client.monitor.wait()
+    until(lambda: not processes(), "both to end", 3)
+    client.close()
+    equal(house.files("new"), [])
+    for left in house.files("tmp"):	# allowed after SIGKILL alone
+        os.unlink(left)
+
+
+@test("the monitor killed with -9, root's and another's: session and helper "
+    "are gone, nothing is stored")
 def monitor_killed():
-    with vault() as receiver:
-        client, session, pid = connection(receiver)
-        client.envelope()
-        client.ask("DATA", "354")
-        client.say(BODY)
-        stop(session)	# what is stopped cannot end by itself
-        stop(pid)
-        client.monitor.kill()
-        client.monitor.wait()
-        until(lambda: not processes(), "both to end", 3)
-        client.close()
-        equal(receiver.files("new"), [])
-        for left in receiver.files("tmp"):	# allowed after SIGKILL alone
-            os.unlink(left)
+    for house in vault(), Landlord(**keyed()):
+        with house:
+            kill_monitor(house)
 
 
 # Somebody kills it

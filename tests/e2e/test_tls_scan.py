@@ -22,7 +22,7 @@ def holes(found):
         and each.get("version") not in ("1.2", "1.3")]
     bad += ["cipher " + each.get("cipher") for each in found.iter("cipher")
         if each.get("strength") not in ("strong", "acceptable")
-        or int(each.get("bits")) < 128]
+        or not re.search("GCM|CHACHA20", each.get("cipher"))]
     bad += ["heartbleed " + each.get("sslversion")
         for each in found.iter("heartbleed") if each.get("vulnerable") != "0"]
     for name, value in ("compression", "supported"), \
