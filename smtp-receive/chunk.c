@@ -4,23 +4,6 @@
 
 #include <string.h>
 
-/* Octets that are looked at together.  Without a bound, many CR and no LF
- * would be searched through to the end for each of them. */
-enum { WINDOW = 1024 };
-
-/* How many octets come before the next CR or LF, or are looked at. */
-static size_t
-run(const struct span *in)
-{
-	size_t len = in->len < WINDOW ? in->len : WINDOW;
-	const char *lf = memchr(in->at, '\n', len);
-
-	if (lf != NULL)
-		len = (size_t)(lf - in->at);
-	const char *cr = memchr(in->at, '\r', len);
-	return cr != NULL ? (size_t)(cr - in->at) : len;
-}
-
 /* The CR that waited is text after all. */
 static size_t
 put_cr(struct chunk *c, unsigned char *out)
@@ -44,7 +27,7 @@ end_line(struct chunk *c, struct span *in, unsigned char *out)
 static size_t
 copy_run(struct chunk *c, struct span *in, unsigned char *out, size_t room)
 {
-	size_t len = run(in);
+	size_t len = span_run(*in);
 
 	if (len > room)
 		len = room;

@@ -4,21 +4,10 @@
 
 #include <string.h>
 
-/* How many octets come before the next CR or LF. */
-static size_t
-run(const struct span *in)
-{
-	const char *lf = memchr(in->at, '\n', in->len);
-	size_t len = lf != NULL ? (size_t)(lf - in->at) : in->len;
-	const char *cr = memchr(in->at, '\r', len);
-
-	return cr != NULL ? (size_t)(cr - in->at) : len;
-}
-
 static size_t
 copy_run(struct dot *d, struct span *in, unsigned char *out, size_t room)
 {
-	size_t len = run(in);
+	size_t len = span_run(*in);
 
 	if (len > room)
 		len = room;

@@ -49,6 +49,21 @@ span_word(struct span *s)
 	return span_cut(s, len);
 }
 
+/* Without a bound, many CR and no LF would be searched through to the end for
+ * each of them. */
+size_t
+span_run(struct span s)
+{
+	enum { WINDOW = 1024 };
+	size_t len = s.len < WINDOW ? s.len : WINDOW;
+	const char *lf = memchr(s.at, '\n', len);
+
+	if (lf != NULL)
+		len = (size_t)(lf - s.at);
+	const char *cr = memchr(s.at, '\r', len);
+	return cr != NULL ? (size_t)(cr - s.at) : len;
+}
+
 struct span
 span_trim(struct span s)
 {

@@ -33,6 +33,10 @@ struct span span_field(struct span *s, char stop);
  * there. */
 struct span span_word(struct span *s);
 
+/* How many octets come before the next CR or LF; of a long line no more than
+ * are looked at together. */
+size_t span_run(struct span);
+
 /* Without the spaces and tabs at both ends. */
 struct span span_trim(struct span);
 

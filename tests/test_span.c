@@ -1,6 +1,7 @@
 /* test_span.c - views of bytes. */
 
 #include <limits.h>
+#include <string.h>
 
 #include "../smtp-receive/span.h"
 #include "suite.h"
@@ -229,6 +230,28 @@ START_TEST(printable_is_0x20_to_0x7e_throughout)
 }
 END_TEST
 
+/* CR or LF, whichever is first; and no further than 1,024 octets. */
+START_TEST(run_ends_at_a_line_end_or_where_it_looks_no_further)
+{
+	static const struct {
+		size_t cr, lf, len, run;	/* where they stand */
+	} rows[] = {
+		{ 9, 9, 0, 0 }, { 9, 9, 3, 3 }, { 0, 1, 9, 0 }, { 1, 0, 9, 0 },
+		{ 5, 6, 9, 5 }, { 6, 5, 9, 5 }, { 8, 9, 9, 8 }, { 9, 8, 9, 8 },
+		{ 1023, 3000, 3000, 1023 }, { 3000, 1023, 3000, 1023 },
+		{ 1024, 3000, 3000, 1024 }, { 3000, 1024, 3000, 1024 },
+		{ 1025, 3000, 3000, 1024 }, { 3000, 3000, 1025, 1024 },
+	};
+	static char text[3001];
+
+	memset(text, 'x', sizeof text);
+	text[rows[_i].lf] = '\n';
+	text[rows[_i].cr] = rows[_i].cr == rows[_i].lf ? 'x' : '\r';
+	ck_assert_uint_eq(span_run((struct span){ text, rows[_i].len }),
+	    rows[_i].run);
+}
+END_TEST
+
 Suite *
 suite(void)
 {
@@ -253,6 +276,8 @@ suite(void)
 	tcase_add_test(tc, copy_needs_room_for_the_nul);
 	tcase_add_test(tc, printable_is_0x20_to_0x7e_throughout);
 	tcase_add_test(tc, graphic_is_0x21_to_0x7e);
+	tcase_add_loop_test(tc,
+	    run_ends_at_a_line_end_or_where_it_looks_no_further, 0, 14);
 	suite_add_tcase(s, tc);
 	return s;
 }
