@@ -225,13 +225,3 @@ home_empty(struct home *h)
 	must(ftruncate(h->log.fd, 0) == 0 && lseek(h->log.fd, 0, SEEK_SET) == 0,
 	    "the log");
 }
-
-int
-home_descriptors(void)
-{
-	int n = 0;
-
-	for (int fd = 0; fd < 256; fd++)
-		n += fcntl(fd, F_GETFD) != -1;
-	return n;
-}

@@ -44,6 +44,5 @@ int home_logged(struct home *, const char *text);
 /* Forgets what was logged and stored so far. */
 void home_empty(struct home *);
 
-int home_descriptors(void);			/* that are open */
 
 #endif

@@ -66,9 +66,13 @@ LINKS_usermap	= usermap mapsearch mapfault mapfile $(LINKS_mapindex) \
 LINKS_wire	= wire
 
 # And what several of the tests share.
-SHARES_deliver	= tests/home tests/maildir/fault tests/maildir/wrap
-SHARES_monitor	= tests/home
+SHARES_account	= tests/descriptors
+SHARES_deliver	= tests/home tests/descriptors tests/maildir/fault \
+	  tests/maildir/wrap
+SHARES_maildir	= tests/descriptors
+SHARES_monitor	= tests/home tests/descriptors
 SHARES_session	= $(addprefix tests/session/,fake talk heard)
+SHARES_tls	= tests/descriptors
 
 UNITTESTS = $(patsubst tests/test_%.c,%,$(wildcard tests/test_*.c))
 FUZZERS	= $(patsubst tests/fuzz/fuzz_%.c,%,$(wildcard tests/fuzz/fuzz_*.c))

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "../../smtp-receive/account.h"
+#include "../descriptors.h"
 #include "../suite.h"
 
 #define ANN	"echo ann:1000:1001:/home/ann\n"
@@ -41,8 +42,6 @@ enum account_answer find(void);
 /* Trouble, with this call and errno. */
 void ck_trouble(const char *call, int error);
 
-/* How many descriptors this process has. */
-int descriptors(void);
 
 /* Seconds, fast ones. */
 double now(void);

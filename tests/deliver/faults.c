@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "../descriptors.h"
 #include "post.h"
 
 static const struct way {
@@ -58,7 +59,7 @@ accept_all(const struct way *way, enum reply wanted)
 static bool
 fail_at(const struct way *way, const struct kind *kind, int n)
 {
-	int before = home_descriptors();
+	int before = descriptors();
 	bool good = false;
 
 	home_empty(&post.home);
@@ -79,7 +80,7 @@ fail_at(const struct way *way, const struct kind *kind, int n)
 	ck_assert_msg(home_all(&post.home) == (good ? accepted : 0),
 	    "call %d, %s: %d files", n, call, home_all(&post.home));
 	ck_assert_int_eq(home_files(&post.home, "new"), good ? accepted : 0);
-	ck_assert_int_eq(home_descriptors(), before);
+	ck_assert_int_eq(descriptors(), before);
 	if (call == NULL)
 		return false;
 	if (good && accepted == way->boxes)

@@ -18,6 +18,7 @@
 #include <unistd.h>
 
 #include "../../smtp-receive/monitor.h"
+#include "../descriptors.h"
 #include "../home.h"
 
 int LLVMFuzzerTestOneInput(const unsigned char *, size_t);
@@ -215,7 +216,7 @@ int
 LLVMFuzzerTestOneInput(const unsigned char *data, size_t size)
 {
 	struct input in = { data, data + size };
-	int before = home_descriptors(), pair[2];
+	int before = descriptors(), pair[2];
 	struct tls tls = make_tls(data, size);
 
 	must(socketpair(AF_UNIX, SOCK_SEQPACKET, 0, pair) == 0, "socketpair");
@@ -229,7 +230,7 @@ LLVMFuzzerTestOneInput(const unsigned char *data, size_t size)
 	must(home_files(&home, "new") == home_logged(&home, "event=stored"),
 	    "stored is not what the log says");
 	must(home_all(&home) == home_files(&home, "new"), "left behind");
-	must(home_descriptors() == before, "descriptors left");
+	must(descriptors() == before, "descriptors left");
 	home_empty(&home);
 	return 0;
 }

@@ -252,16 +252,6 @@ ck_delivered(int i)
 	ck_assert_int_eq(entries(i, "cur"), 0);
 }
 
-int
-open_descriptors(void)
-{
-	int n = 0;
-
-	for (int fd = 0; fd < 256; fd++)
-		n += fcntl(fd, F_GETFD) != -1;
-	return n;
-}
-
 void
 ready(void)
 {

@@ -9,6 +9,7 @@
 #include <stdbool.h>
 
 #include "../../maildir/maildir.h"
+#include "../descriptors.h"
 
 #define HEADER	"Subject: hi\n\n"
 #define BODY	"there\n"
@@ -43,7 +44,6 @@ const char *below(const char *format, int i, const char *name);
 
 int entries(int i, const char *folder);
 int all_entries(void);			/* of all folders of all three */
-int open_descriptors(void);
 void touch(const char *path);
 
 /* open and begin or share the i-th; ready: the first one whole, until it can

@@ -10,25 +10,25 @@
 START_TEST(every_way_delivers)
 {
 	const struct way *way = &ways[_i];
-	int before = open_descriptors();
+	int before = descriptors();
 
 	ck_assert_msg(deliver(way) == 0, "%s: %s", way->title, strerror(errno));
 	end_all();
 	for (int i = 0; i < way->recipients; i++)
 		ck_delivered(i);
-	ck_assert_int_eq(open_descriptors(), before);
+	ck_assert_int_eq(descriptors(), before);
 }
 END_TEST
 
 START_TEST(every_way_can_be_undone)
 {
 	const struct way *way = &ways[_i];
-	int before = open_descriptors();
+	int before = descriptors();
 
 	ck_assert_msg(deliver(way) == 0, "%s: %s", way->title, strerror(errno));
 	undo_all();
 	ck_assert_int_eq(all_entries(), 0);
-	ck_assert_int_eq(open_descriptors(), before);
+	ck_assert_int_eq(descriptors(), before);
 }
 END_TEST
 
@@ -48,7 +48,7 @@ survives(const struct way *way, const char *call)
 static bool
 fail_at(const struct way *way, int n)
 {
-	int before = open_descriptors();
+	int before = descriptors();
 
 	make_boxes();
 	fault_at(n, EIO);
@@ -67,7 +67,7 @@ fail_at(const struct way *way, int n)
 	undo_all();
 	ck_assert_msg(all_entries() == 0, "%s, call %d, %s: left behind",
 	    way->title, n, call);
-	ck_assert_int_eq(open_descriptors(), before);
+	ck_assert_int_eq(descriptors(), before);
 	return call != NULL;
 }
 

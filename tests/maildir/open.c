@@ -67,7 +67,7 @@ START_TEST(open_refuses_what_is_no_maildir)
 	const struct wrong *w = &wrongs[_i];
 	const char *path = below("%d%s", 0, w->folder);
 	const char *aside = below("%d%s", 9, "");
-	int before = open_descriptors();
+	int before = descriptors();
 
 	ck_assert_int_eq(rename(path, aside), 0);
 	if (w->what == REGULAR)
@@ -80,7 +80,7 @@ START_TEST(open_refuses_what_is_no_maildir)
 	ck_assert_msg(errno == w->error, "%s: %s", w->title, strerror(errno));
 	ck_assert_int_eq(box[0].tmp, -1);
 	ck_assert_int_eq(box[0].new, -1);
-	ck_assert_int_eq(open_descriptors(), before);
+	ck_assert_int_eq(descriptors(), before);
 }
 END_TEST
 

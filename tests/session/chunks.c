@@ -300,10 +300,8 @@ START_TEST(replies_to_chunks_wait_for_the_read)
 {
 	static const char says[] = TO_ANN "BDAT 2\r\nhiBDAT 0\r\nBDAT 2\r\nho"
 	    "BDAT 0 LAST\r\nNOOP\r\n";
-	struct talk *t = calloc(1, sizeof *t);
+	struct talk *t = talk_new((struct span){ says, sizeof says - 1 });
 
-	ck_assert_ptr_nonnull(t);
-	talk_set(t, (struct span){ says, sizeof says - 1 });
 	ck_assert_ptr_null(talk_run(t));
 	ck_assert_uint_eq(t->writes, 3);
 	t->first = sizeof says - 1 - strlen("BDAT 0 LAST\r\nNOOP\r\n");
@@ -317,10 +315,8 @@ END_TEST
 START_TEST(the_last_chunk_knows_whether_more_waits)
 {
 	static const char says[] = TO_ANN "BDAT 2 LAST\r\nhiQUIT\r\n";
-	struct talk *t = calloc(1, sizeof *t);
+	struct talk *t = talk_new((struct span){ says, sizeof says - 1 });
 
-	ck_assert_ptr_nonnull(t);
-	talk_set(t, (struct span){ says, sizeof says - 1 });
 	ck_assert_ptr_null(talk_run(t));
 	ck_assert(t->fake.more);
 	t->first = t->says.len - strlen("QUIT\r\n");
@@ -334,10 +330,8 @@ END_TEST
 START_TEST(nul_is_text)
 {
 	static const char says[] = TO_ANN "BDAT 6 LAST\r\na\0\r\n\0b";
-	struct talk *t = calloc(1, sizeof *t);
+	struct talk *t = talk_new((struct span){ says, sizeof says - 1 });
 
-	ck_assert_ptr_nonnull(t);
-	talk_set(t, (struct span){ says, sizeof says - 1 });
 	for (t->step = 1; t->step < sizeof says; t->step++) {
 		ck_assert_ptr_null(talk_run(t));
 		ck_assert_uint_eq(t->fake.stored_len, 5);

@@ -9,12 +9,8 @@
 static struct talk *
 begin(const char *says, char *octets, size_t size)
 {
-	struct talk *t = calloc(1, sizeof *t);
-
-	ck_assert_ptr_nonnull(t);
-	size_t len = talk_expand(says, octets, size);
-	talk_set(t, (struct span){ octets, len });
-	return t;
+	return talk_new((struct span){ octets,
+	    talk_expand(says, octets, size) });
 }
 
 static struct span
@@ -78,8 +74,9 @@ START_TEST(nul_and_all_other_octets_are_text)
 	memcpy(says + len, end, sizeof end - 1);
 	wanted[stored++] = '\n';
 	for (size_t step = 1; step <= len + 5; step++) {
-		struct talk *t = calloc(1, sizeof *t);
-		talk_set(t, (struct span){ says, len + sizeof end - 1 });
+		struct talk *t = talk_new((struct span){ says,
+		    len + sizeof end - 1 });
+
 		t->step = step;
 		ck_assert_ptr_null(talk_run(t));
 		ck_assert_uint_eq(t->fake.stored_len, stored);
@@ -95,9 +92,8 @@ START_TEST(nul_ends_nothing)
 	static const char says[] = "NO\0OP\r\nNOOP\0\r\n" DATA
 	    "hi\r\n.\0\r\n\0.\r\n.\r\nQUIT\r\n";
 	static const char stored[] = "hi\n\0\n\0.\n";
-	struct talk *t = calloc(1, sizeof *t);
+	struct talk *t = talk_new((struct span){ says, sizeof says - 1 });
 
-	talk_set(t, (struct span){ says, sizeof says - 1 });
 	ck_assert_ptr_null(talk_run(t));
 	ck_assert(heard_is(heard(t),
 	    span_of("500:5.5.2 500 250 250 250 354 250 221")));

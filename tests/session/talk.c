@@ -118,6 +118,17 @@ talk_set(struct talk *t, struct span says)
 	t->fake.body = t->fake.commit = t->fake.tls = 0;
 }
 
+struct talk *
+talk_new(struct span says)
+{
+	struct talk *t = calloc(1, sizeof *t);
+
+	if (t == NULL)
+		abort();
+	talk_set(t, says);
+	return t;
+}
+
 static void
 open_all(struct talk *t)
 {

@@ -33,6 +33,9 @@ struct talk {
 /* Limits of the defaults; as one packet.  The memory may be of any content. */
 void talk_set(struct talk *, struct span says);
 
+/* The same in new memory, which the caller frees. */
+struct talk *talk_new(struct span says);
+
 /* NULL, or what the session did wrong, whatever was said. */
 const char *talk_run(struct talk *);
 

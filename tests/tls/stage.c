@@ -2,7 +2,6 @@
 
 #include "stage.h"
 
-#include <dirent.h>
 #include <fcntl.h>
 #include <poll.h>
 #include <stdio.h>
@@ -15,19 +14,6 @@
 struct stage stage;
 void (*helper)(void);
 static int descriptors_before;
-
-int
-descriptors(void)
-{
-	DIR *dir = opendir("/proc/self/fd");
-	int count = 0;
-
-	ck_assert_ptr_nonnull(dir);
-	while (readdir(dir) != NULL)
-		count++;
-	closedir(dir);
-	return count;
-}
 
 static void
 make_file(const char *name)

@@ -6,6 +6,7 @@
 #include <errno.h>
 
 #include "../../smtp-receive/tls.h"
+#include "../descriptors.h"
 #include "../suite.h"
 
 enum {
@@ -56,9 +57,6 @@ struct report report(enum report_kind);
 void say(const struct report *);
 void say_ready(void);
 void say_up(void);
-
-/* How many descriptors this process has. */
-int descriptors(void);
 
 /* TLS_BROKEN, for this call (NULL: the helper), errno, path and reason. */
 void ck_broken(const char *call, int error, const char *path,
