@@ -94,7 +94,7 @@ account_find(struct accounts *a, struct span name, struct account *found)
 {
 	char asked[MAX_ACCOUNT + 1];
 	struct child c = {
-		.program = a->program,
+		.spawn.program = a->program,
 		.argument = asked,
 		.seconds = ACCOUNT_SECONDS,
 		.start = a->start.tv_sec != 0 ? a->start : clock_now(),

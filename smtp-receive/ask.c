@@ -43,6 +43,15 @@ receive(struct asker *a, struct answer *answer)
 		a->lost();
 }
 
+static void
+receive_verdict(struct asker *a, struct verdict *verdict)
+{
+	struct answer answer;
+
+	receive(a, &answer);
+	*verdict = answer.verdict;
+}
+
 static uint32_t
 put(struct span s, char *at, size_t size)
 {
@@ -111,32 +120,25 @@ static void
 ask_rcpt(void *house, struct span recipient, struct verdict *verdict)
 {
 	struct ask *m = add(house, ASK_RCPT);
-	struct answer answer;
 
 	m->recipient_len = put(recipient, m->recipient, sizeof m->recipient);
-	receive(house, &answer);
-	*verdict = answer.verdict;
+	receive_verdict(house, verdict);
 }
 
 static void
 ask_tls(void *house, struct verdict *verdict)
 {
-	struct answer answer;
-
 	add(house, ASK_TLS);
-	receive(house, &answer);
-	*verdict = answer.verdict;
+	receive_verdict(house, verdict);
 }
 
 static void
 ask_body(void *house, size_t len, struct verdict *verdict)
 {
 	struct ask *m = add(house, ASK_BODY);
-	struct answer answer;
 
 	m->len = (uint32_t)len;
-	receive(house, &answer);
-	*verdict = answer.verdict;
+	receive_verdict(house, verdict);
 }
 
 static void

@@ -98,15 +98,11 @@ body_chunk(struct body *b, struct line *line, uint64_t octets)
 	struct span piece;
 
 	while (octets > 0) {
-		enum line_kind kind = line_peek(line, &piece);
+		enum line_kind kind = line_piece(line, &octets, &piece);
 
 		if (kind != LINE_GOOD)
 			return kind;
-		if (piece.len > octets)
-			piece.len = (size_t)octets;
 		take_piece(b, piece);
-		line_take(line, piece.len);
-		octets -= piece.len;
 	}
 	return LINE_GOOD;
 }

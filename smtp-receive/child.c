@@ -22,14 +22,13 @@ fail(struct child *c, const char *call, const char *what)
 static const char *
 start(struct child *c)
 {
-	char *const argv[] = { (char *)c->program, c->argument, NULL };
+	char *const argv[] = { (char *)c->spawn.program, c->argument, NULL };
 	int pair[2];
 
 	if (pipe2(pair, O_CLOEXEC) == -1)
 		return "pipe2";
 	const int descriptors[] = { -1, pair[1], -1 };
 	const char *call;
-	c->spawn.program = c->program;
 	c->spawn.argv = argv;
 	c->spawn.descriptors = descriptors;
 	c->spawn.count = countof(descriptors);

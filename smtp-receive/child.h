@@ -17,11 +17,10 @@ enum { CHILD_TEXT = 512 };	/* bytes that it prints, and one more */
 
 struct child {
 	/* The caller's. */
-	const char *program;		/* absolute path */
 	char *argument;
 	unsigned seconds;		/* for all of it, from start on */
 	struct timespec start;		/* CLOCK_MONOTONIC */
-	struct spawn spawn;		/* as whom it runs: drop, uid, gid */
+	struct spawn spawn;		/* program, and as whom it runs */
 
 	/* After 0. */
 	int status;			/* as of waitpid(2) */

@@ -284,7 +284,7 @@ check_pairs(const struct config *config, const struct config_faults *faults)
 		fault(&p, "tls-key", "tls-key wants as many files as "
 		    "tls-certificate, in the same order, or none", 0);
 	if (config->tls_certificate[0] == '\0' &&
-	    (config->tls_required || config->tls == CONFIG_TLS_IMPLICIT))
+	    (config->tls_required || config->tls_implicit))
 		fault(&p, "tls-certificate", "TLS is to be had without a "
 		    "certificate: set tls-certificate", 0);
 	return p.result;

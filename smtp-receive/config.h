@@ -20,11 +20,6 @@ enum config_log {
 	CONFIG_LOG_SYSLOG,
 };
 
-enum config_tls {
-	CONFIG_TLS_STARTTLS,
-	CONFIG_TLS_IMPLICIT,
-};
-
 enum { CONFIG_PATH = 1024 };	/* bytes, with NUL */
 
 struct config {
@@ -48,7 +43,7 @@ struct config {
 	enum config_log log;
 	/* Absolute paths and names of credentials, a comma between two. */
 	char tls_certificate[CONFIG_PATH], tls_key[CONFIG_PATH];
-	enum config_tls tls;
+	bool tls_implicit;		/* from the first octet on */
 	bool tls_required;
 };
 

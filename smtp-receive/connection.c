@@ -84,6 +84,13 @@ image(void)
 	return (size_t)(end - __executable_start) + STACK;
 }
 
+/* What a process may use that looks at each octet of a message. */
+static unsigned
+cpu_seconds(const struct config *config)
+{
+	return 60 + (unsigned)(config->max_message_size >> 20);
+}
+
 static _Noreturn void
 run_session(const struct connection *c, pid_t monitor)
 {
@@ -97,7 +104,7 @@ run_session(const struct connection *c, pid_t monitor)
 		.max_unknown = c->config.max_unknown,
 		.tls = c->tls.state != TLS_NONE,
 		.tls_offered = c->tls.state == TLS_OFFERED,
-		.tls_implicit = c->config.tls == CONFIG_TLS_IMPLICIT,
+		.tls_implicit = c->config.tls_implicit,
 		.tls_required = c->config.tls_required,
 		.early = c->early,
 	};
@@ -107,7 +114,7 @@ run_session(const struct connection *c, pid_t monitor)
 		.monitor = monitor,
 		.socket = c->client.socket[1],
 		.mapped = sizeof *c->shared + sizeof *c->private + image(),
-		.max_message_size = c->config.max_message_size,
+		.cpu_seconds = cpu_seconds(&c->config),
 		.argv = c->argv,
 		.root = c->rights.root,
 		.uid = c->uid,
@@ -170,13 +177,14 @@ open_tls(struct connection *c)
 {
 	c->tls.config = &c->config;
 	c->tls.program = TLS_PROGRAM;
+	c->tls.cpu_seconds = cpu_seconds(&c->config);
 	c->tls.root = c->rights.root;
 	c->tls.uid = c->uid;
 	c->tls.gid = c->gid;
 	if (tls_open(&c->tls) == 0)
 		return 0;
 	event_tls_fault(&c->log, &c->tls);
-	return c->config.tls == CONFIG_TLS_IMPLICIT ? -1 : 0;
+	return c->config.tls_implicit ? -1 : 0;
 }
 
 int
@@ -192,7 +200,7 @@ connection_serve(struct connection *c)
 		return connection_refuse(c, reply_misconfigured,
 		    CONNECTION_CONFIG);
 	c->early = c->config.greeting_delay > 0 &&
-	    c->config.tls != CONFIG_TLS_IMPLICIT &&
+	    !c->config.tls_implicit &&
 	    client_speaks(&c->client, c->config.greeting_delay);
 	raise_descriptors(&c->config);
 	c->private = map(sizeof *c->private, MAP_PRIVATE, &behind);

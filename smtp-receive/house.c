@@ -141,13 +141,13 @@ house_begin_tls(struct house *h)
 {
 	if (h->tls->state != TLS_OFFERED)
 		return false;	/* the log has it already */
-	if (tls_start(h->tls) == -1 ||
-	    (client_turn(h->client, h->tls->pair[0]) == -1 &&
-	    tls_abandon(h->tls, "dup2") == -1)) {
-		event_tls_fault(h->log, h->tls);
-		return false;
+	if (tls_start(h->tls) == 0) {
+		if (client_turn(h->client, h->tls->pair[0]) == 0)
+			return true;
+		tls_abandon(h->tls, "dup2");
 	}
-	return true;
+	event_tls_fault(h->log, h->tls);
+	return false;
 }
 
 const char *

@@ -110,21 +110,28 @@ line_take(struct line *l, size_t len)
 }
 
 enum line_kind
+line_piece(struct line *l, uint64_t *octets, struct span *piece)
+{
+	enum line_kind kind = line_peek(l, piece);
+
+	if (kind != LINE_GOOD)
+		return kind;
+	if (piece->len > *octets)
+		piece->len = (size_t)*octets;
+	line_take(l, piece->len);
+	*octets -= piece->len;
+	return LINE_GOOD;
+}
+
+enum line_kind
 line_skip(struct line *l, uint64_t octets)
 {
+	enum line_kind kind = LINE_GOOD;
 	struct span piece;
 
-	while (octets > 0) {
-		enum line_kind kind = line_peek(l, &piece);
-
-		if (kind != LINE_GOOD)
-			return kind;
-		if (piece.len > octets)
-			piece.len = (size_t)octets;
-		line_take(l, piece.len);
-		octets -= piece.len;
-	}
-	return LINE_GOOD;
+	while (octets > 0 && kind == LINE_GOOD)
+		kind = line_piece(l, &octets, &piece);
+	return kind;
 }
 
 bool

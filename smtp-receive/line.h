@@ -40,7 +40,11 @@ enum line_kind line_peek(struct line *, struct span *octets);
 /* The first len octets of what line_peek gave are done with. */
 void line_take(struct line *, size_t len);
 
-/* Reads so many octets and drops them: as above. */
+/* Takes what has come of so many octets, at least one, and lessens them by
+ * that: as line_peek. */
+enum line_kind line_piece(struct line *, uint64_t *octets, struct span *piece);
+
+/* Reads so many octets and drops them. */
 enum line_kind line_skip(struct line *, uint64_t octets);
 
 /* Does anything wait that was not taken? */

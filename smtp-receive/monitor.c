@@ -375,8 +375,7 @@ bool
 monitor_run(struct monitor *m)
 {
 	house_open(m->house);
-	if (m->house->config->tls == CONFIG_TLS_IMPLICIT &&
-	    !house_begin_tls(m->house))
+	if (m->house->config->tls_implicit && !house_begin_tls(m->house))
 		dismiss(m, reply_unserviceable, "fault", true);
 	while (!m->over)
 		wait_for_message(m);

@@ -68,10 +68,9 @@ static int
 limit(const struct sandbox *s)
 {
 	rlim_t memory = s->mapped + (1 << 20);
-	rlim_t seconds = 60 + (s->max_message_size >> 20);
 	const struct rlimit none = { 0, 0 };
 	const struct rlimit as = { memory, memory };
-	const struct rlimit cpu = { seconds, seconds };
+	const struct rlimit cpu = { s->cpu_seconds, s->cpu_seconds };
 
 	if (setrlimit(RLIMIT_CORE, &none) == -1 ||
 	    setrlimit(RLIMIT_NOFILE, &none) == -1 ||

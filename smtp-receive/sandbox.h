@@ -8,7 +8,6 @@
 
 #include <stdbool.h>
 #include <stddef.h>
-#include <stdint.h>
 #include <sys/types.h>
 
 enum {				/* descriptors inside */
@@ -22,7 +21,7 @@ struct sandbox {
 	pid_t monitor;		/* whose death is ours */
 	bool socket;		/* 1 is one: no file will grow */
 	size_t mapped;		/* bytes of memory that are mapped already */
-	uint64_t max_message_size;
+	unsigned cpu_seconds;	/* of processor time that it may use */
 	char **argv;		/* its strings and the environment's go */
 	bool root;	/* started as root: the session becomes uid and gid */
 	uid_t uid;

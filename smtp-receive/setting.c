@@ -88,6 +88,13 @@ parse_sync(const struct setting *s, struct span value, void *field)
 }
 
 static bool
+parse_tls(const struct setting *s, struct span value, void *field)
+{
+	(void)s;
+	return parse_either(value, "starttls", "implicit", field);
+}
+
+static bool
 parse_log(const struct setting *s, struct span value, void *field)
 {
 	static const char *const names[] = {
@@ -103,19 +110,6 @@ parse_log(const struct setting *s, struct span value, void *field)
 	if (i == countof(names))
 		return false;
 	*(enum config_log *)field = (enum config_log)i;
-	return true;
-}
-
-static bool
-parse_tls(const struct setting *s, struct span value, void *field)
-{
-	bool implicit;
-
-	(void)s;
-	if (!parse_either(value, "starttls", "implicit", &implicit))
-		return false;
-	*(enum config_tls *)field = implicit ? CONFIG_TLS_IMPLICIT
-	    : CONFIG_TLS_STARTTLS;
 	return true;
 }
 
@@ -278,7 +272,7 @@ static const struct setting settings[] = {
 	  "PEM files, each with its chain; empty: no TLS" },
 	{ "tls-key", &files, FIELD(tls_key), NULL, NULL, "",
 	  "their keys; empty: in the same files" },
-	{ "tls", &tls_mode, FIELD(tls), NULL, NULL, "starttls",
+	{ "tls", &tls_mode, FIELD(tls_implicit), NULL, NULL, "starttls",
 	  "implicit: from the first byte on, for port 465" },
 	{ "tls-required", &yes_or_no, FIELD(tls_required), NULL, NULL, "no",
 	  "yes: no mail without TLS" },

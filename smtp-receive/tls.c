@@ -159,7 +159,6 @@ print(unsigned long long n, char at[SPAN_DECIMAL + 1])
 
 enum { FIXED = 5 };		/* the helper's descriptors before the files */
 
-/* CPU: as the session's, sandbox.c. */
 static int
 spawn(struct tls *t, int reports)
 {
@@ -169,7 +168,7 @@ spawn(struct tls *t, int reports)
 		(char *)t->program,
 		print(t->count, count),
 		print(t->config->command_timeout, seconds),
-		print(60 + (t->config->max_message_size >> 20), cpu),
+		print(t->cpu_seconds, cpu),
 		t->root ? ids : NULL,
 		NULL,
 	};
@@ -265,11 +264,11 @@ tls_start(struct tls *t)
 	return 0;
 }
 
-int
+void
 tls_abandon(struct tls *t, const char *call)
 {
 	fail(t, call, TO_START);
-	return give_up(t);
+	give_up(t);
 }
 
 /* What it may say when. */

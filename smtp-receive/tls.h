@@ -37,6 +37,7 @@ struct tls {
 	/* The caller's. */
 	const struct config *config;
 	const char *program;		/* absolute path */
+	unsigned cpu_seconds;		/* of processor time, for the helper */
 	bool root;			/* we are: the helper becomes these */
 	uid_t uid;
 	gid_t gid;
@@ -66,8 +67,9 @@ int tls_open(struct tls *);
 int tls_start(struct tls *);
 
 /* Ends a helper that has started but cannot be used, for errno of that call:
- * one that lived would take what the client says next.  -1 as tls_open. */
-int tls_abandon(struct tls *, const char *call);
+ * one that lived would take what the client says next.  What has failed is told
+ * as by tls_open, and errno is kept. */
+void tls_abandon(struct tls *, const char *call);
 
 /* A report has come, or the helper has closed its end: NULL, or how it has
  * broken its contract.  Changes state. */

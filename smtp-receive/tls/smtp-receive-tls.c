@@ -9,9 +9,10 @@
 #include <signal.h>
 #include <stdbool.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <unistd.h>
 
+#include "../ids.h"
+#include "../span.h"
 #include "algorithms.h"
 #include "confine.h"
 #include "context.h"
@@ -37,58 +38,41 @@ struct arguments {
 };
 
 static bool
-number(const char *text, char end, unsigned long most, unsigned long *n,
-    const char **rest)
+number(const char *text, unsigned most, unsigned *n)
 {
-	char *last;
+	unsigned long long value;
 
-	if (*text < '0' || *text > '9')
+	if (!span_number(span_of(text), &value) || value > most)
 		return false;
-	errno = 0;
-	*n = strtoul(text, &last, 10);
-	*rest = last + 1;
-	return errno == 0 && *n <= most && *last == end;
+	*n = (unsigned)value;
+	return value > 0;
 }
 
 /* UID:GID, neither root's. */
 static bool
 parse_ids(const char *text, struct confine *c)
 {
-	const unsigned long most = (uid_t)-2;
-	unsigned long uid, gid;
-	const char *rest;
+	struct span rest = span_of(text);
 
-	if (!number(text, ':', most, &uid, &rest) ||
-	    !number(rest, '\0', most, &gid, &rest))
-		return false;
 	c->root = true;
-	c->uid = (uid_t)uid;
-	c->gid = (gid_t)gid;
-	return uid != 0 && gid != 0;
+	return ids_cut(&rest, &c->uid, &c->gid) && rest.len == 0 &&
+	    c->uid != 0 && c->gid != 0;
 }
 
 static bool
 parse(int argc, char **argv, struct arguments *a)
 {
-	unsigned long pairs, timeout, cpu;
-	const char *rest;
-
-	if (argc < 4 || argc > 5 ||
-	    !number(argv[1], '\0', CONTEXT_PAIRS, &pairs, &rest) ||
-	    !number(argv[2], '\0', MAX_SECONDS, &timeout, &rest) ||
-	    !number(argv[3], '\0', MAX_SECONDS, &cpu, &rest))
-		return false;
 	*a = (struct arguments){
-		.pairs = (unsigned)pairs,
-		.timeout = (unsigned)timeout,
 		.walls = {
 			.parent = getppid(),
 			.used = PAIRS,
 			.out = OUT,
-			.cpu = (unsigned)cpu,
 		},
 	};
-	return pairs > 0 && timeout > 0 && cpu > 0 &&
+	return argc >= 4 && argc <= 5 &&
+	    number(argv[1], CONTEXT_PAIRS, &a->pairs) &&
+	    number(argv[2], MAX_SECONDS, &a->timeout) &&
+	    number(argv[3], MAX_SECONDS, &a->walls.cpu) &&
 	    (argc == 4 || parse_ids(argv[4], &a->walls));
 }
 

@@ -13,7 +13,7 @@ TLS_ARCHIVES = $(wildcard $(foreach l,ssl crypto seccomp,\
 
 TLS_ROOMS = $(addprefix $(TLS)/,smtp-receive-tls context pair handshake pump \
 	  report) $(addprefix smtp-receive/,emptyroot forked clock rights log \
-	  id span)
+	  id ids span)
 TLS_SOURCES = $(TLS_ROOMS:%=%.c)
 TLS_WAYS = $(TLS)/confine.c $(TLS)/algorithms.c $(TLS)/algorithms-all.c
 TLS_HEADERS = $(wildcard $(TLS)/*.h smtp-receive/*.h)

@@ -167,7 +167,7 @@ END_TEST
 START_TEST(from_the_start_a_start_that_fails)
 {
 	offer_tls(unfits[_i].helper);
-	stage.config.tls = CONFIG_TLS_IMPLICIT;
+	stage.config.tls_implicit = true;
 	play(WAIT);
 	ck_ended("fault", 0);
 	ck_assert_int_eq(strncmp(stage.heard, "421 4.3.2 ", 10), 0);

@@ -117,7 +117,7 @@ START_TEST(a_mail_through_it)
 
 	offer_tls(up);
 	if (_i == 1)
-		stage.config.tls = CONFIG_TLS_IMPLICIT;
+		stage.config.tls_implicit = true;
 	else {
 		lead_to(HOUSE_READY);
 		ask(ASK_TLS);

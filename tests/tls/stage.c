@@ -53,10 +53,9 @@ set_stage(void)
 	make_file("a.key");
 	make_file("b");
 	make_file("b.key");
-	stage.config = (struct config){ .command_timeout = 300,
-	    .max_message_size = 50 << 20 };
+	stage.config = (struct config){ .command_timeout = 300 };
 	stage.tls = (struct tls){ .config = &stage.config,
-	    .program = stage.program };
+	    .program = stage.program, .cpu_seconds = 110 };
 	stage.seen = mmap(NULL, sizeof *stage.seen, PROT_READ | PROT_WRITE,
 	    MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 	ck_assert(stage.seen != MAP_FAILED);

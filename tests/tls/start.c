@@ -53,7 +53,7 @@ START_TEST(its_arguments)
 	stage.tls.root = _i == 1;
 	stage.tls.uid = 4294967294;
 	stage.tls.gid = 64322;
-	stage.config.max_message_size = (100ull << 30) + (1 << 20) - 1;
+	stage.tls.cpu_seconds = 102460;
 	stage.config.command_timeout = 86400;
 	start_tls(say_ready);
 	ck_assert_str_eq(stage.seen->argv[0], stage.program);
