@@ -43,9 +43,10 @@ ROOMS	= $(SESSION:%=smtp-receive/%) $(SEAM:%=smtp-receive/%) \
 	  $(MONITOR:%=smtp-receive/%) $(BOTH:%=smtp-receive/%) \
 	  $(MAILDIR:%=maildir/%)
 
-# Sanitizers cannot live in the sandbox: builds with them link the other.
+# Sanitizers cannot live in the sandbox, and want libc as it is: builds with
+# them link the other.
 
-SANDBOX	    = smtp-receive/sandbox
+SANDBOX	    = smtp-receive/sandbox smtp-receive/direct
 SANDBOX_NONE = smtp-receive/sandbox-none
 
 # The compiler: yours, else musl-gcc where there is one, else cc with the

@@ -1,14 +1,26 @@
-/* clock.c - how long something has taken. */
+/* clock.c - what time it is, and how long something has taken. */
 
 #include "clock.h"
+
+static struct timespec
+read_clock(clockid_t clock)
+{
+	struct timespec now = { 0 };
+
+	clock_gettime(clock, &now);
+	return now;
+}
+
+struct timespec
+clock_date(void)
+{
+	return read_clock(CLOCK_REALTIME);
+}
 
 struct timespec
 clock_now(void)
 {
-	struct timespec now = { 0 };
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return now;
+	return read_clock(CLOCK_MONOTONIC);
 }
 
 long long

@@ -1,10 +1,14 @@
-/* clock.h - how long something has taken, by a clock that nobody sets. */
+/* clock.h - what time it is, and how long something has taken. */
 
 #ifndef CLOCK_H
 #define CLOCK_H
 
 #include <time.h>
 
+/* The time of day. */
+struct timespec clock_date(void);
+
+/* By a clock that nobody sets. */
 struct timespec clock_now(void);
 long long clock_milliseconds(const struct timespec *since);
 

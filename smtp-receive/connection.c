@@ -203,8 +203,8 @@ connection_serve(struct connection *c)
 	    !c->config.tls_implicit &&
 	    client_speaks(&c->client, c->config.greeting_delay);
 	raise_descriptors(&c->config);
-	c->private = map(sizeof *c->private, MAP_PRIVATE, &behind);
 	c->shared = map(sizeof *c->shared, MAP_SHARED, &behind);
+	c->private = map(sizeof *c->private, MAP_PRIVATE, &behind);
 	if (c->shared == NULL || c->private == NULL)
 		return connection_trouble(c, "mmap", "to make the buffers");
 	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, c->pair) ==

@@ -166,7 +166,7 @@ house_hear_tls(struct house *h)
 	h->trace.version = (struct span){ r->version, r->version_len };
 	h->trace.cipher = (struct span){ r->cipher, r->cipher_len };
 	event_tls(h);
-	if (r->expires < time(NULL) + EXPIRY_DAYS * DAY)
+	if (r->expires < clock_date().tv_sec + EXPIRY_DAYS * DAY)
 		event_expiry(h);
 	return NULL;
 }
@@ -214,11 +214,9 @@ house_note(struct house *h, const struct ask *ask, struct answer *answer)
 static void
 open_map(struct house *h)
 {
-	struct timespec now = { 0 };
-
 	if (h->map_open)
 		return;
-	clock_gettime(CLOCK_REALTIME, &now);
+	struct timespec now = clock_date();
 	usermap_open(&h->map, &now);
 	h->map_open = true;
 	h->finding.account_count = 0;
@@ -271,7 +269,7 @@ house_data(struct house *h, const struct ask *ask, struct answer *answer)
 	h->trace.client = h->client->literal;
 	h->trace.hostname = h->config->hostname;
 	h->trace.recipient.len = 0;
-	h->trace.time = time(NULL);
+	h->trace.time = clock_date().tv_sec;
 	return NULL;
 }
 

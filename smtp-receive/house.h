@@ -64,9 +64,10 @@ struct house {
 	char id[MAX_ID];
 	char helo[MAX_DOMAIN], sender[MAX_PATH];
 	struct span message_id;		/* into the question in hand */
-	/* Large, so these come last. */
-	struct deliver deliver;		/* the caller's: config, log, rights */
+	/* Large, so these come last, and the largest at the end: what a small
+	 * mail touches has one page table with the program's image. */
 	struct finding finding;
+	struct deliver deliver;		/* the caller's: config, log, rights */
 };
 
 /* Logs the connection. */

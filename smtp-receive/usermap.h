@@ -59,12 +59,13 @@ struct finding {
 	enum reply reply;
 	struct span text;
 	size_t count;
-	struct target targets[MAX_MAILBOXES];
 
 	/* The owners that these have, and whom else the look-ups of this mail
 	 * have found: nobody is asked for twice.  The caller's: 0 before the
 	 * first. */
 	size_t account_count;
+
+	struct target targets[MAX_MAILBOXES];
 	struct account accounts[MAX_MAILBOXES];
 };
 
