@@ -49,19 +49,21 @@ put(char at[CLIENT_ADDRESS], const char *format, const char *text)
 	return len > 0 && len < CLIENT_ADDRESS;
 }
 
-static void
+/* Is 0 a socket at all? */
+static bool
 look_local(struct client *c)
 {
 	union address a = { .any = { .sa_family = AF_UNSPEC } };
 	socklen_t len = sizeof a;
 
-	if (getsockname(0, &a.any, &len) == -1 || !print(&a, c->local))
-		return;
-	c->port = ntohs(a.any.sa_family == AF_INET ? a.in.sin_port
-	    : a.in6.sin6_port);
+	if (getsockname(0, &a.any, &len) == -1)
+		return errno != ENOTSOCK && errno != EBADF;
+	if (print(&a, c->local))
+		c->port = ntohs(a.any.sa_family == AF_INET ? a.in.sin_port
+		    : a.in6.sin6_port);
+	return true;
 }
 
-/* getsockname fails with ENOTSOCK on all that is no socket. */
 static bool
 is_socket(int fd)
 {
@@ -79,11 +81,10 @@ client_look(struct client *c)
 
 	*c = (struct client){ .address = "unknown", .literal = "unknown",
 	    .local = "unknown" };
-	c->socket[0] = is_socket(0);
+	c->socket[0] = look_local(c);
 	c->socket[1] = is_socket(1);
 	if (!c->socket[0])
 		return;
-	look_local(c);
 	if (getpeername(0, &a.any, &len) == -1 || !print(&a, c->address))
 		return;
 	const char *format = strchr(c->address, ':') != NULL ? "[IPv6:%s]"

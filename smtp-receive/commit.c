@@ -8,10 +8,11 @@
 
 enum { FEW = 4 };	/* mailboxes that are synced one by one */
 
+/* Of a single one settling is starting and waiting in one. */
 static int
 push(const struct batch *b, struct mailbox *m)
 {
-	return maildir_push(&m->delivery, b->strict);
+	return b->count == 1 ? 0 : maildir_push(&m->delivery, b->strict);
 }
 
 static int

@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/sysmacros.h>
 #include <unistd.h>
 
 #include "id.h"
@@ -20,17 +21,15 @@ enum {
 /* inetd gives the client's socket as 2: a log line there would be taken for
  * a reply.  Where it cannot be seen, it could be. */
 static bool
-is_client(void)
+is_client(const struct stat *two)
 {
-	struct stat two, other;
+	struct stat other;
 
-	if (fstat(2, &two) == -1)
-		return true;
-	if (!S_ISSOCK(two.st_mode))
-		return false;
+	if (!S_ISSOCK(two->st_mode))
+		return two->st_mode == 0;
 	for (int fd = 0; fd <= 1; fd++)
-		if (fstat(fd, &other) == -1 || (other.st_dev == two.st_dev &&
-		    other.st_ino == two.st_ino))
+		if (fstat(fd, &other) == -1 || (other.st_dev == two->st_dev &&
+		    other.st_ino == two->st_ino))
 			return true;
 	return false;
 }
@@ -38,28 +37,41 @@ is_client(void)
 /* JOURNAL_STREAM=device:inode, by systemd: the journal reads 2, and knows
  * what <N> means; systemd.exec(5). */
 static bool
-is_journal(void)
+is_journal(const struct stat *two)
 {
 	const char *stream = getenv("JOURNAL_STREAM");
 	char name[64];
-	struct stat st;
 
-	if (stream == NULL || fstat(2, &st) == -1)
+	if (stream == NULL || two->st_mode == 0)
 		return false;
 	int len = snprintf(name, sizeof name, "%llu:%llu",
-	    (unsigned long long)st.st_dev, (unsigned long long)st.st_ino);
+	    (unsigned long long)two->st_dev, (unsigned long long)two->st_ino);
 	return len > 0 && (size_t)len < sizeof name &&
 	    strcmp(stream, name) == 0;
+}
+
+/* Does a write always come back soon?  To a file, and to /dev/null. */
+static bool
+is_quick(const struct stat *two)
+{
+	return S_ISREG(two->st_mode) || (S_ISCHR(two->st_mode) &&
+	    two->st_rdev == makedev(1, 3));
 }
 
 void
 log_open(struct log *log, enum config_log target, bool closed2)
 {
+	struct stat two;
+
+	if (fstat(2, &two) == -1)
+		two.st_mode = 0;
 	bool to_syslog = target == CONFIG_LOG_SYSLOG ||
-	    (target == CONFIG_LOG_AUTO && (closed2 || is_client()));
+	    (target == CONFIG_LOG_AUTO && (closed2 || is_client(&two)));
 
 	log->fd = to_syslog ? -1 : 2;
-	log->prefix = !to_syslog && is_journal();
+	log->prefix = !to_syslog && is_journal(&two);
+	log->quick = is_quick(&two);
+	log->target = target;
 	if (to_syslog)
 		openlog("smtp-receive", LOG_PID | LOG_NDELAY, LOG_MAIL);
 }
@@ -193,7 +205,7 @@ write_line(struct log_line *l)
 	struct pollfd p = { .fd = l->log->fd, .events = POLLOUT };
 
 	l->text[l->len] = '\n';
-	if (poll(&p, 1, STUCK_MS) == 1) {
+	if (l->log->quick || poll(&p, 1, STUCK_MS) == 1) {
 		ssize_t n = write(l->log->fd, l->text, l->len + 1);
 		(void)n;
 	}

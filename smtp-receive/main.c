@@ -181,7 +181,8 @@ start(struct program *p, const char *bad_usage)
 	if (read_config(p, bad_usage) == -1)
 		return connection_refuse(c, reply_misconfigured,
 		    CONNECTION_CONFIG);
-	log_open(&c->log, c->config.log, closed2);
+	if (c->config.log != c->log.target)
+		log_open(&c->log, c->config.log, closed2);
 	if (c->signals == -1) {
 		errno = signals_error;
 		return connection_trouble(c, "signalfd", "to take signals");

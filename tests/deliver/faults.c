@@ -164,13 +164,13 @@ START_TEST(syncs)
 		bool shared, strict;
 		int ranges, fsyncs, syncfs;
 	} rows[] = {
-		{ 1, 0, false, false, 2, 2, 0 },
+		{ 1, 0, false, false, 1, 2, 0 },
 		{ 4, 0, false, false, 8, 8, 0 },
 		{ 5, 0, false, false, 10, 1, 1 },
 		{ 6, 0, false, false, 12, 1, 1 },
 		{ 6, 0, true, false, 2, 1, 1 },
 		{ 4, 0, true, false, 2, 1, 1 },
-		{ 1, 0, true, false, 2, 2, 0 },
+		{ 1, 0, true, false, 1, 2, 0 },
 		{ 4, ENOSYS, true, false, 2, 5, 1 },
 		{ 3, 0, true, true, 0, 2, 1 },
 		{ 6, ENOSYS, false, false, 12, 12, 1 },
