@@ -33,9 +33,9 @@ SESSION	= smtp transaction session line wire param path body dot head \
 	  chunk
 SEAM	= ask confined
 MONITOR	= monitor house event deliver leftover commit mailbox trace log id \
-	  client clock config setting usermap mapsearch mapfault mapindex \
-	  mapreader mapline mapfile address username ids passwd account child \
-	  spawn tls
+	  client clock config setting usermap mapsearch maptext mapindex \
+	  mapreader mapline mapfile mapfault address username ids passwd \
+	  account child spawn tls
 BOTH	= main connection reply span rights forked emptyroot
 MAILDIR	= maildir delivery name undo
 

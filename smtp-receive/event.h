@@ -28,7 +28,7 @@ void event_expiry(const struct house *);
 /* It cannot be had: what tls.h says has failed, and errno. */
 void event_tls_fault(const struct log *, const struct tls *);
 
-/* A fault of the user map, as usermap_faults tells it. */
+/* A fault of the user map, as mapfault.h tells it. */
 void event_map(const struct house *, const char *file, unsigned long line,
     const char *what, int error);
 

@@ -49,7 +49,7 @@ house_open(struct house *h)
 {
 	h->state = HOUSE_FRESH;
 	h->how = "";
-	h->map.faults = (struct usermap_faults){ tell_map_fault, h };
+	h->map.faults = (struct mapfaults){ tell_map_fault, h };
 	h->map.users = (struct usermap_users){ find_account, h,
 	    h->config->min_uid };
 	event_connect(h);

@@ -7,15 +7,15 @@
 enum { MAX_SHOWN = 64 };	/* bytes of what a fault is about */
 
 void
-mapfault_tell(const struct usermap *map, unsigned long line, const char *what,
-    int error)
+mapfault_tell(const struct mapfaults *faults, const char *file,
+    unsigned long line, const char *what, int error)
 {
-	map->faults.tell(map->faults.arg, map->file, line, what, error);
+	faults->tell(faults->arg, file, line, what, error);
 }
 
 void
-mapfault_wrong(const struct usermap *map, unsigned long line, const char *what,
-    struct span wrong)
+mapfault_wrong(const struct mapfaults *faults, const char *file,
+    unsigned long line, const char *what, struct span wrong)
 {
 	char text[512], shown[MAX_SHOWN + 1];
 	size_t len = wrong.len < MAX_SHOWN ? wrong.len : MAX_SHOWN;
@@ -26,6 +26,6 @@ mapfault_wrong(const struct usermap *map, unsigned long line, const char *what,
 	shown[len] = '\0';
 	int n = snprintf(text, sizeof text, "%s: \"%s\"%s", what, shown,
 	    len < wrong.len ? "..." : "");
-	mapfault_tell(map, line, n > 0 && (size_t)n < sizeof text ? text :
-	    what, 0);
+	mapfault_tell(faults, file, line, n > 0 && (size_t)n < sizeof text ?
+	    text : what, 0);
 }

@@ -37,7 +37,7 @@ number_of(const struct usermap *map, const char *line)
 {
 	unsigned long n = 1;
 
-	for (const char *p = map->text.text; p < line; p++)
+	for (const char *p = map->text.file.text; p < line; p++)
 		n += *p == '\n';
 	return n;
 }
@@ -67,14 +67,14 @@ static void
 trouble(struct search *s, const char *what, struct span address)
 {
 	settle(s, reply_trouble, (struct span){ 0 });
-	mapfault_wrong(s->map, number_of(s->map, s->chain[s->depth - 1].line),
-	    what, address);
+	mapfault_wrong(&s->map->faults, s->map->file, number_of(s->map,
+	    s->chain[s->depth - 1].line), what, address);
 }
 
 static char *
 line_of(const struct usermap *map, struct span key)
 {
-	return mapindex_line(&map->index, mapindex_slot(&map->index, key));
+	return mapindex_line(&map->text.index, mapindex_slot(&map->text.index, key));
 }
 
 /* The order of smtp-receive-users(5).  Where any line may be missing, only
@@ -89,7 +89,7 @@ look_up(const struct usermap *map, char *at, struct address *address)
 
 	if (line != NULL)
 		return (struct hit){ .line = line, .as_given = true };
-	if (domain.len > 0 && *mapindex_slot(&map->index, domain) == 0)
+	if (domain.len > 0 && *mapindex_slot(&map->text.index, domain) == 0)
 		return (struct hit){ .reply = reply_not_ours };
 	if (map->partial)
 		return (struct hit){ .reply = reply_map_broken };
@@ -266,7 +266,7 @@ is_loop(const struct search *s, const char *line)
 static void
 obey(struct search *s, const struct hit *hit)
 {
-	const struct mapfile *text = &s->map->text;
+	const struct mapfile *text = &s->map->text.file;
 	const char *end = memchr(hit->line, '\n',
 	    text->size - (size_t)(hit->line - text->text));
 	size_t len = (size_t)(end - hit->line);
@@ -328,7 +328,7 @@ mapsearch_find(struct usermap *map, struct span address,
 	found->count = 0;
 	if (found->account_count == MAX_MAILBOXES)
 		found->account_count = 0;
-	if (map->index.count == 0 || address.len > MAX_ADDRESS)
+	if (map->text.index.count == 0 || address.len > MAX_ADDRESS)
 		miss(&s, address, reply_no_such_user);
 	else
 		expand(&s, address);

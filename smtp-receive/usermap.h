@@ -13,19 +13,11 @@
 #include <time.h>
 
 #include "limit.h"
-#include "mapfile.h"
-#include "mapindex.h"
+#include "mapfault.h"
+#include "maptext.h"
 #include "reply.h"
 #include "span.h"
 #include "target.h"
-
-/* Told of each fault of the map: line 0 is the file as a whole.  error is an
- * errno where a system call failed, else 0. */
-struct usermap_faults {
-	void (*tell)(void *arg, const char *file, unsigned long line,
-	    const char *what, int error);
-	void *arg;
-};
 
 /* Asked for a system user, as account_find; find itself logs
  * ACCOUNT_TROUBLE. */
@@ -40,12 +32,11 @@ struct usermap {
 	/* The caller's; set before the first usermap_open. */
 	const char *file;		/* its path */
 	const char *delimiters;		/* recipient-delimiter, "" for none */
-	struct usermap_faults faults;
+	struct mapfaults faults;
 	struct usermap_users users;
 
 	/* usermap.c's own; all zero before the first usermap_open. */
-	struct mapfile text;
-	struct mapindex index;
+	struct maptext text;
 	bool whole;		/* no fault: who is not in it does not exist */
 	bool partial;		/* being written: any line may be missing */
 };

@@ -48,6 +48,7 @@ LINKS_mapfile	= mapfile
 LINKS_mapindex	= mapindex $(LINKS_mapline)
 LINKS_mapline	= mapline username $(LINKS_address)
 LINKS_mapreader	= mapreader $(LINKS_mapline)
+LINKS_maptext	= maptext mapfault mapfile mapindex $(LINKS_mapreader)
 LINKS_monitor	= monitor tests/home $(LINKS_house)
 LINKS_param	= param span
 LINKS_passwd	= passwd ids mapfile span
@@ -61,8 +62,7 @@ LINKS_spawn	= spawn forked $(LINKS_rights)
 LINKS_tls	= tls ids $(LINKS_spawn)
 LINKS_trace	= trace span
 LINKS_username	= username span
-LINKS_usermap	= usermap mapsearch mapfault mapfile $(LINKS_mapindex) \
-	  $(LINKS_mapreader)
+LINKS_usermap	= usermap mapsearch $(LINKS_maptext)
 LINKS_wire	= wire
 
 # And what several of the tests share.

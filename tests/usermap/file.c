@@ -91,7 +91,7 @@ START_TEST(no_memory)
 	ck_assert(said_only(_i == 0 ? "0: no memory to read it: " :
 	    "0: no memory for its index: "));
 	ck_assert_str_eq(find("a@b"), "broken");
-	ck_assert_ptr_null(map.text.text);
+	ck_assert_ptr_null(map.text.file.text);
 	open_map();
 	ck_assert_str_eq(find("a@b"), "ok /m");
 }
