@@ -2,7 +2,8 @@
 #
 #	make		build/smtp-receive, static, and smtp-receive-user, which
 #			is not; needs a C compiler, no library; and where
-#			OpenSSL and libseccomp are, smtp-receive-tls
+#			OpenSSL and libseccomp are, smtp-receive-tls, and
+#			where libcdb is, smtp-receive-map
 #	make demo	a receiver on 127.0.0.1:2525 that shows what it stores
 #	make check	every test
 #	make proof	the long ones: power cuts, kills, full disks
@@ -33,9 +34,9 @@ SESSION	= smtp transaction session line wire param path body dot head \
 	  chunk
 SEAM	= ask confined
 MONITOR	= monitor house event deliver leftover commit mailbox trace log id \
-	  client clock config setting usermap mapsearch maptext mapindex \
-	  mapreader mapline mapfile mapfault address username ids passwd \
-	  account child spawn tls
+	  client clock config setting usermap mapsearch mapform maptext \
+	  mapindex mapreader mapline mapfault mapcdb mapimage maptrailer \
+	  mapfile address username ids passwd account child spawn tls
 BOTH	= main connection reply span rights forked emptyroot
 MAILDIR	= maildir delivery name undo
 
@@ -119,4 +120,5 @@ FORCE:
 include units/install.mk
 include tests/tests.mk
 include smtp-receive/tls/tls.mk
+include smtp-receive/map/map.mk
 -include $(shell find $(BUILD) -path '*/obj/*.d' -type f 2>/dev/null)

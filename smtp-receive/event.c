@@ -55,6 +55,18 @@ event_map(const struct house *h, const char *file, unsigned long line,
 }
 
 void
+event_stale(const struct house *h)
+{
+	struct log_line l;
+
+	log_begin(&l, h->log, LOG_NOTICE, "stale");
+	log_text(&l, "file", h->map.cdb_file);
+	log_text(&l, "what", "not made of the user map as it is now, which is "
+	    "read instead: run smtp-receive-map");
+	log_end(&l);
+}
+
+void
 event_no_answer(const struct house *h, struct span user)
 {
 	const struct accounts *a = &h->accounts;
@@ -230,6 +242,11 @@ event_ending(size_t ending)
 	return ending < countof(endings) ? endings[ending] : NULL;
 }
 
+static const char *const forms[] = {
+	[USERMAP_TEXT]		= "text",
+	[USERMAP_CDB]		= "cdb",
+};
+
 void
 event_closed(const struct house *h)
 {
@@ -243,6 +260,8 @@ event_closed(const struct house *h)
 	if (h->state == HOUSE_CLOSED)
 		log_number(&l, "bytes", h->octets);
 	log_number(&l, "ms", (uint64_t)clock_milliseconds(&h->start));
+	if (h->map.form != USERMAP_NONE)
+		log_text(&l, "map", forms[h->map.form]);
 	log_text(&l, "how", h->how);
 	log_end(&l);
 }

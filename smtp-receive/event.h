@@ -32,6 +32,9 @@ void event_tls_fault(const struct log *, const struct tls *);
 void event_map(const struct house *, const char *file, unsigned long line,
     const char *what, int error);
 
+/* The text of the user map was read, though it is compiled, too. */
+void event_stale(const struct house *);
+
 /* The name service gave no answer for this user: accounts says why, and
  * errno. */
 void event_no_answer(const struct house *, struct span user);

@@ -217,7 +217,9 @@ open_map(struct house *h)
 	if (h->map_open)
 		return;
 	struct timespec now = clock_date();
-	usermap_open(&h->map, &now);
+	if (usermap_open(&h->map, &now) && h->map.stale &&
+	    ++h->map_faults <= MAX_MAP_FAULTS)
+		event_stale(h);
 	h->map_open = true;
 	h->finding.account_count = 0;
 }

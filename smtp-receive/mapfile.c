@@ -29,22 +29,33 @@ same(const struct stat *a, const struct stat *b)
 }
 
 bool
-mapfile_same(const struct mapfile *file, const char *path)
+mapfile_still(const struct stat *stamp, const char *path)
 {
 	struct stat st;
 
-	return file->text != NULL && stat(path, &st) == 0 &&
-	    same(&st, &file->stamp);
+	return stat(path, &st) == 0 && same(&st, stamp);
 }
 
-/* The number of bytes read, less than size at the file's end; -1. */
-static ssize_t
-read_all(int fd, char *at, size_t size)
+bool
+mapfile_same(const struct mapfile *file, const char *path)
+{
+	return file->text != NULL && mapfile_still(&file->stamp, path);
+}
+
+/* NONBLOCK: a pipe of that name would not let us return. */
+int
+mapfile_open(const char *path)
+{
+	return open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+}
+
+ssize_t
+mapfile_pread(int fd, char *at, size_t size, off_t from)
 {
 	size_t n = 0;
 
 	while (n < size) {
-		ssize_t got = pread(fd, at + n, size - n, (off_t)n);
+		ssize_t got = pread(fd, at + n, size - n, from + (off_t)n);
 
 		if (got == -1 && errno == EINTR)
 			continue;
@@ -96,7 +107,8 @@ read_once(struct mapfile *file, int fd)
 		what = allocate(file);
 	if (what != NULL)
 		return what;
-	ssize_t n = read_all(fd, file->text, (size_t)file->stamp.st_size);
+	ssize_t n = mapfile_pread(fd, file->text,
+	    (size_t)file->stamp.st_size, 0);
 	if (n == -1 || fstat(fd, &after) == -1)
 		return "cannot be read";
 	file->size = (size_t)n;
@@ -120,8 +132,7 @@ read_tries(struct mapfile *file, int fd)
 const char *
 mapfile_read(struct mapfile *file, const char *path)
 {
-	/* NONBLOCK: a pipe of that name would not let us return. */
-	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+	int fd = mapfile_open(path);
 
 	*file = (struct mapfile){ 0 };
 	if (fd == -1)

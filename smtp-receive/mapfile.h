@@ -11,6 +11,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <sys/stat.h>
+#include <sys/types.h>
 #include <time.h>
 
 struct mapfile {
@@ -25,8 +26,17 @@ struct mapfile {
 const char *mapfile_read(struct mapfile *, const char *path);
 void mapfile_close(struct mapfile *);
 
-/* Is path still the file that was read, unchanged? */
+/* Is path still the file that was read, unchanged?  And the one that had this
+ * stamp? */
 bool mapfile_same(const struct mapfile *, const char *path);
+bool mapfile_still(const struct stat *stamp, const char *path);
+
+/* Opens what may be no regular file: a descriptor, or -1 with errno. */
+int mapfile_open(const char *path);
+
+/* The number of bytes read, less than size at the file's end; -1 with
+ * errno. */
+ssize_t mapfile_pread(int fd, char *at, size_t size, off_t from);
 
 /* NULL, or why it must be feared that somebody is writing it. */
 const char *mapfile_unsure(const struct mapfile *, const struct timespec *now);

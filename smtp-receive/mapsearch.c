@@ -6,6 +6,7 @@
 
 #include "address.h"
 #include "mapfault.h"
+#include "mapform.h"
 #include "mapline.h"
 #include "username.h"
 
@@ -18,6 +19,7 @@ struct search {
 	struct finding *found;
 	unsigned steps;
 	unsigned depth;
+	bool damaged;		/* a part of the map that was looked at */
 	struct step {
 		const char *line;
 		struct span local;		/* whom ~/ in it names */
@@ -31,16 +33,6 @@ struct hit {
 	bool as_given;		/* not by way of its extension or domain */
 	struct span local;	/* whom ~/ in the line names */
 };
-
-static unsigned long
-number_of(const struct usermap *map, const char *line)
-{
-	unsigned long n = 1;
-
-	for (const char *p = map->text.file.text; p < line; p++)
-		n += *p == '\n';
-	return n;
-}
 
 /* The later in this list wins where an address leads to several: we never
  * bounce when unsure, and never accept for only some of the targets. */
@@ -67,39 +59,60 @@ static void
 trouble(struct search *s, const char *what, struct span address)
 {
 	settle(s, reply_trouble, (struct span){ 0 });
-	mapfault_wrong(&s->map->faults, s->map->file, number_of(s->map,
-	    s->chain[s->depth - 1].line), what, address);
+	mapfault_wrong(&s->map->faults, s->map->file, mapform_number(
+	    s->map, s->chain[s->depth - 1].line), what, address);
+}
+
+static enum mapcdb_entry
+entry_of(struct search *s, struct span key, char **line)
+{
+	enum mapcdb_entry entry = mapform_find(s->map, key, line);
+
+	s->damaged |= entry == MAPCDB_DAMAGED;
+	return entry;
 }
 
 static char *
-line_of(const struct usermap *map, struct span key)
+line_of(struct search *s, struct span key)
 {
-	return mapindex_line(&map->text.index, mapindex_slot(&map->text.index, key));
+	char *line;
+
+	return entry_of(s, key, &line) == MAPCDB_LINE ? line : NULL;
+}
+
+static bool
+is_ours(struct search *s, struct span domain)
+{
+	char *line;
+
+	return entry_of(s, domain, &line) != MAPCDB_NONE;
 }
 
 /* The order of smtp-receive-users(5).  Where any line may be missing, only
  * the address itself is sure: the others' lines are meant for those who have
  * none of their own. */
 static struct hit
-look_up(const struct usermap *map, char *at, struct address *address)
+look_up(struct search *s, char *at, struct address *address)
 {
 	struct span domain = { at + address->len - address->domain,
 	    address->domain };
-	char *line = line_of(map, (struct span){ at, address->len });
+	char *line = line_of(s, (struct span){ at, address->len });
 
 	if (line != NULL)
 		return (struct hit){ .line = line, .as_given = true };
-	if (domain.len > 0 && *mapindex_slot(&map->text.index, domain) == 0)
+	if (domain.len > 0 && !is_ours(s, domain))
 		return (struct hit){ .reply = reply_not_ours };
-	if (map->partial)
+	if (s->map->partial || s->damaged)
 		return (struct hit){ .reply = reply_map_broken };
-	address_cut(at, address, map->delimiters);
-	line = line_of(map, (struct span){ at, address->len });
+	address_cut(at, address, s->map->delimiters);
+	line = line_of(s, (struct span){ at, address->len });
 	if (line == NULL)
-		line = line_of(map, (struct span){ at + address->len -
+		line = line_of(s, (struct span){ at + address->len -
 		    address->domain, address->domain });
 	if (line == NULL && address_is_postmaster(at, address))
-		line = line_of(map, span_of("postmaster"));
+		line = line_of(s, span_of("postmaster"));
+	if (s->damaged)
+		return (struct hit){ .reply = reply_map_broken };
 	return (struct hit){ .line = line, .reply = reply_no_such_user,
 	    .local = { at, address->len - address->domain } };
 }
@@ -154,7 +167,7 @@ miss_local(struct search *s, struct span local)
 {
 	struct step step = s->chain[--s->depth];
 	char *line = !span_is(local, "postmaster") ? NULL :
-	    line_of(s->map, span_of("postmaster"));
+	    line_of(s, span_of("postmaster"));
 
 	if (line != NULL && !is_loop(s, line))
 		obey(s, &(struct hit){ .line = line });
@@ -263,16 +276,23 @@ is_loop(const struct search *s, const char *line)
 	return false;
 }
 
+static size_t
+line_len(const char *line)
+{
+	size_t n = 0;
+
+	while (line[n] != '\n')
+		n++;
+	return n;
+}
+
 static void
 obey(struct search *s, const struct hit *hit)
 {
-	const struct mapfile *text = &s->map->text.file;
-	const char *end = memchr(hit->line, '\n',
-	    text->size - (size_t)(hit->line - text->text));
-	size_t len = (size_t)(end - hit->line);
 	struct mapline line;
 
-	if (mapline_parse(hit->line, len, &line) != NULL) {
+	if (mapline_parse(hit->line, line_len(hit->line), &line) != NULL) {
+		mapform_spoiled(s->map);
 		settle(s, reply_map_broken, (struct span){ 0 });
 		return;
 	}
@@ -306,7 +326,7 @@ expand(struct search *s, struct span address)
 		miss(s, address, reply_no_such_user);
 		return;
 	}
-	struct hit hit = look_up(s->map, at, &normal);
+	struct hit hit = look_up(s, at, &normal);
 	if (hit.line == NULL)
 		miss(s, address, hit.reply);
 	else if (is_loop(s, hit.line))
@@ -328,7 +348,7 @@ mapsearch_find(struct usermap *map, struct span address,
 	found->count = 0;
 	if (found->account_count == MAX_MAILBOXES)
 		found->account_count = 0;
-	if (map->text.index.count == 0 || address.len > MAX_ADDRESS)
+	if (map->form == USERMAP_NONE || address.len > MAX_ADDRESS)
 		miss(&s, address, reply_no_such_user);
 	else
 		expand(&s, address);

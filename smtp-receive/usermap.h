@@ -1,9 +1,11 @@
 /* usermap.h - whom the mail for an address goes to.
  *
- * The text form of smtp-receive-users(5), read whole into memory of its own
- * and indexed; 10,000 lines cost well under 2 ms.  What is found points into
- * that memory and is good until the next usermap_open or usermap_close.  Whose
- * home "~" is, is asked of somebody else. */
+ * The map of smtp-receive-users(5).  Its text is read whole into memory of its
+ * own and indexed; 10,000 lines cost well under 2 ms.  Where the cdb beside it
+ * was made of that text, it is looked up there, and a million lines cost a few
+ * reads.  What is found points into memory that is good until the next
+ * usermap_open or usermap_close.  Whose home "~" is, is asked of somebody
+ * else. */
 
 #ifndef USERMAP_H
 #define USERMAP_H
@@ -13,6 +15,7 @@
 #include <time.h>
 
 #include "limit.h"
+#include "mapcdb.h"
 #include "mapfault.h"
 #include "maptext.h"
 #include "reply.h"
@@ -28,6 +31,14 @@ struct usermap_users {
 	uid_t min_uid;		/* below it there are none for ~/ */
 };
 
+enum usermap_form {
+	USERMAP_NONE,		/* it cannot be read */
+	USERMAP_TEXT,
+	USERMAP_CDB,
+};
+
+enum { USERMAP_PATH = 1024 + 4 };	/* with .cdb and NUL */
+
 struct usermap {
 	/* The caller's; set before the first usermap_open. */
 	const char *file;		/* its path */
@@ -35,8 +46,12 @@ struct usermap {
 	struct mapfaults faults;
 	struct usermap_users users;
 
-	/* usermap.c's own; all zero before the first usermap_open. */
+	/* mapform.c's own; all zero before the first usermap_open. */
+	enum usermap_form form;
 	struct maptext text;
+	struct mapcdb cdb;
+	char cdb_file[USERMAP_PATH];
+	bool stale;		/* the text was read, though there is a cdb */
 	bool whole;		/* no fault: who is not in it does not exist */
 	bool partial;		/* being written: any line may be missing */
 };
@@ -60,12 +75,13 @@ struct finding {
 	struct account accounts[MAX_MAILBOXES];
 };
 
-/* Reads the map, or keeps what it has where the file has not changed since
- * and had no fault.  Call it before the first look-up of each mail; now is
- * the time of day, because a map that changed less than 2 seconds ago counts
- * as one that somebody is writing.  Never fails: a map that cannot be read
- * tells so, and answers every look-up with reply_map_broken. */
-void usermap_open(struct usermap *, const struct timespec *now);
+/* Opens the map, or keeps what it has where the file has not changed since
+ * and had no fault; then it returns false.  Call it before the first look-up
+ * of each mail; now is the time of day, because a map that changed less than
+ * 2 seconds ago counts as one that somebody is writing.  Never fails: a map
+ * that cannot be read tells so, and answers every look-up with
+ * reply_map_broken. */
+bool usermap_open(struct usermap *, const struct timespec *now);
 
 /* address: as given in RCPT, without brackets and source route; any bytes
  * are safe.  A bare "postmaster" is the only one without a domain. */

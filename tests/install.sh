@@ -43,6 +43,7 @@ expected() {
 	./usr/libexec/smtp-receive/smtp-receive-tls
 	./usr/libexec/smtp-receive/smtp-receive-user
 	./usr/sbin/smtp-receive
+	./usr/sbin/smtp-receive-map
 	./usr/share/doc/smtp-receive/README
 	./usr/share/doc/smtp-receive/hardened.conf
 	./usr/share/doc/smtp-receive/inetd.conf
@@ -53,6 +54,7 @@ expected() {
 	./usr/share/man/man5/smtp-receive.conf.5
 	./usr/share/man/man7/smtp-receive-promise.7
 	./usr/share/man/man7/smtp-receive-takeover.7
+	./usr/share/man/man8/smtp-receive-map.8
 	./usr/share/man/man8/smtp-receive-tls.8
 	./usr/share/man/man8/smtp-receive-user.8
 	./usr/share/man/man8/smtp-receive.8

@@ -8,24 +8,29 @@
 #include "usermap/parts.h"
 
 static void
-add(Suite *s, const char *name, void (*add_tests)(TCase *))
+add(Suite *s, const char *name, void (*make)(void), void (*add_tests)(TCase *))
 {
 	TCase *tc = tcase_create(name);
 
-	tcase_add_checked_fixture(tc, make_map, remove_map);
+	tcase_add_checked_fixture(tc, make, remove_map);
 	tcase_set_timeout(tc, 60);
 	add_tests(tc);
 	suite_add_tcase(s, tc);
 }
 
+/* What holds for the text holds for its compiled form. */
 Suite *
 suite(void)
 {
 	Suite *s = suite_create("usermap");
 
-	add(s, "find", add_find);
-	add(s, "lines", add_lines);
-	add(s, "file", add_file);
-	add(s, "written", add_written);
+	add(s, "find", make_map, add_find);
+	add(s, "find, compiled", make_compiled_map, add_find);
+	add(s, "lines", make_map, add_lines);
+	add(s, "lines, compiled", make_compiled_map, add_lines);
+	add(s, "file", make_map, add_file);
+	add(s, "file, compiled", make_compiled_map, add_file);
+	add(s, "written", make_map, add_written);
+	add(s, "written, compiled", make_compiled_map, add_written);
 	return s;
 }

@@ -44,11 +44,14 @@ LINKS_line	= line wire span
 LINKS_log	= log id span
 LINKS_mailbox	= mailbox reply $(LINKS_rights) $(LINKS_maildir)
 LINKS_maildir	= $(MAILDIR:%=maildir/%)
+LINKS_mapcdb	= mapcdb $(LINKS_mapimage) $(LINKS_mapline)
 LINKS_mapfile	= mapfile
+LINKS_mapimage	= mapimage $(LINKS_maptrailer) mapfile
 LINKS_mapindex	= mapindex $(LINKS_mapline)
 LINKS_mapline	= mapline username $(LINKS_address)
 LINKS_mapreader	= mapreader $(LINKS_mapline)
 LINKS_maptext	= maptext mapfault mapfile mapindex $(LINKS_mapreader)
+LINKS_maptrailer = maptrailer
 LINKS_monitor	= monitor tests/home $(LINKS_house)
 LINKS_param	= param span
 LINKS_passwd	= passwd ids mapfile span
@@ -62,7 +65,7 @@ LINKS_spawn	= spawn forked $(LINKS_rights)
 LINKS_tls	= tls ids $(LINKS_spawn)
 LINKS_trace	= trace span
 LINKS_username	= username span
-LINKS_usermap	= usermap mapsearch $(LINKS_maptext)
+LINKS_usermap	= usermap mapsearch mapform $(LINKS_mapcdb) $(LINKS_maptext)
 LINKS_wire	= wire
 
 # And what several of the tests share.
@@ -72,6 +75,7 @@ SHARES_deliver	= tests/home tests/descriptors tests/maildir/fault \
 SHARES_maildir	= tests/descriptors
 SHARES_monitor	= tests/home tests/descriptors
 SHARES_session	= $(addprefix tests/session/,fake talk heard)
+SHARES_usermap	= smtp-receive/map/compile
 SHARES_tls	= tests/descriptors
 
 UNITTESTS = $(patsubst tests/test_%.c,%,$(wildcard tests/test_*.c))

@@ -5,12 +5,13 @@
 
 MAN5	= smtp-receive.conf.5 smtp-receive-users.5
 MAN7	= smtp-receive-promise.7 smtp-receive-takeover.7
-MAN8	= smtp-receive.8 user/smtp-receive-user.8 tls/smtp-receive-tls.8
+MAN8	= smtp-receive.8 user/smtp-receive-user.8 tls/smtp-receive-tls.8 \
+	  map/smtp-receive-map.8
 UNITS	= $(addprefix smtp-receive,.socket @.service -smtps.socket \
 	  -smtps@.service -tcpserver.service)
 CONFS	= lib/sysusers lib/tmpfiles share/user-tmpfiles
 EXAMPLES = system-users.conf hardened.conf inetd.conf xinetd tcpserver
-INSTALLED = $(SBINDIR)/smtp-receive \
+INSTALLED = $(addprefix $(SBINDIR)/,smtp-receive smtp-receive-map) \
 	  $(addprefix $(LIBEXECDIR)/smtp-receive-,user tls) \
 	  $(MAN5:%=$(MANDIR)/man5/%) $(MAN7:%=$(MANDIR)/man7/%) \
 	  $(addprefix $(MANDIR)/man8/,$(notdir $(MAN8))) \
@@ -29,6 +30,8 @@ endef
 install: all
 	install -d $(sort $(dir $(INSTALLED:%=$(DESTDIR)%)))
 	install -m 755 $(BUILD)/smtp-receive $(DESTDIR)$(SBINDIR)
+	[ ! -e $(BUILD)/smtp-receive-map ] || \
+	    install -m 755 $(BUILD)/smtp-receive-map $(DESTDIR)$(SBINDIR)
 	install -m 711 $(BUILD)/smtp-receive-user $(DESTDIR)$(LIBEXECDIR)
 	[ ! -e $(BUILD)/smtp-receive-tls ] || \
 	    install -m 711 $(BUILD)/smtp-receive-tls $(DESTDIR)$(LIBEXECDIR)

@@ -7,7 +7,8 @@ from tap import TOP, equal, true
 
 PAGES = ["smtp-receive.8", "smtp-receive.conf.5", "smtp-receive-users.5",
     "smtp-receive-promise.7", "user/smtp-receive-user.8",
-    "tls/smtp-receive-tls.8", "smtp-receive-takeover.7"]
+    "tls/smtp-receive-tls.8", "smtp-receive-takeover.7",
+    "map/smtp-receive-map.8"]
 
 
 def read(*path):

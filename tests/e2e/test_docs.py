@@ -12,7 +12,7 @@ from harness import *
 from manual import (PAGES, Blocks, commands, items, macro, page, plain, read)
 
 blocks = Blocks()
-MAIN, CONF, USERS, PROMISE, USER, TLS, TAKEOVER = PAGES
+MAIN, CONF, USERS, PROMISE, USER, TLS, TAKEOVER, COMPILER = PAGES
 
 
 def bin_directory():
@@ -383,13 +383,30 @@ def user_printed():
     equal(typed.split()[-1], shown.split(":")[0])
 
 
+@test("smtp-receive-map(8): the map compiled, and seen by tinycdb's cdb")
+def compiled():
+    place = os.path.dirname(PROGRAM)
+    with Receiver() as receiver:
+        give(receiver.base)
+        give(receiver.users)
+        typed = commands(blocks.claim(COMPILER, "# smtp-receive-map"))
+        script = "\n".join(typed).replace("/etc/smtp-receive/users",
+            receiver.users).replace("smtp-receive-map", "%s/smtp-receive-map"
+            " %s" % (place, receiver.users), 1)
+        tool("cdb")
+        seen = shell(script).splitlines()
+        equal(seen[-3:], ["", " %s/ann" % receiver.base, "1"])
+        true("+15:ann@example.org" in seen and "+12:@example.org" in seen,
+            seen)
+
+
 @test("every literal block of the pages is one that a test knows")
 def all_claimed():
     blocks.left.pop(MAIN)
     for start in people.EXAMPLES:
         blocks.claim(USERS, start)
     equal(blocks.left, {CONF: [], USERS: [], PROMISE: [], USER: [], TLS: [],
-        TAKEOVER: []})
+        TAKEOVER: [], COMPILER: []})
 
 
 run()

@@ -27,7 +27,7 @@ def lines():
             ["connect", "helo", "stored", "closed"])
         for line, keys in zip(found, ["local port", "helo proto",
                 "from to mailbox file size message-id ms",
-                "commands messages refused bytes ms how"]):
+                "commands messages refused bytes ms map how"]):
             equal(list(line), ["event", "id", "client"] + keys.split(" "))
             equal(line["client"], "127.0.0.1")
             equal(line["id"].split(".")[0], found[0]["id"])

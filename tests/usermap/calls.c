@@ -10,10 +10,10 @@
 
 #include "map.h"
 
-void (*meanwhile)(void);
-int read_errno, mmaps_until_failure = -1;
-size_t read_at_most = (size_t)-1;
-int reads, opens;
+#define AS_USUAL { .read_at_most = (size_t)-1, .mmaps_until_failure = -1 }
+
+const struct calls as_usual = AS_USUAL;
+struct calls calls = AS_USUAL;
 
 int __real_open(const char *path, int flags, ...);
 int __wrap_open(const char *path, int flags, ...);
@@ -25,7 +25,8 @@ void *__wrap_mmap(void *, size_t, int, int, int, off_t);
 int
 __wrap_open(const char *path, int flags, ...)
 {
-	opens += map.file != NULL && strcmp(path, map.file) == 0 &&
+	calls.opens += map.file != NULL && (strcmp(path, map.file) == 0 ||
+	    (compiled && strcmp(path, map.cdb_file) == 0)) &&
 	    (flags & O_ACCMODE) == O_RDONLY;
 	return __real_open(path, flags, 0600);
 }
@@ -33,23 +34,25 @@ __wrap_open(const char *path, int flags, ...)
 ssize_t
 __wrap_pread(int fd, void *at, size_t size, off_t from)
 {
-	reads++;
-	if (meanwhile != NULL)
-		meanwhile();
-	if (read_errno != 0) {
-		errno = read_errno;
+	calls.reads++;
+	if (calls.meanwhile != NULL)
+		calls.meanwhile();
+	if (calls.read_errno != 0) {
+		errno = calls.read_errno;
 		if (errno == EINTR)
-			read_errno = 0;
+			calls.read_errno = 0;
 		return -1;
 	}
-	return __real_pread(fd, at, size < read_at_most ? size : read_at_most,
-	    from);
+	if (size > calls.read_at_most)
+		size = calls.read_at_most;
+	return __real_pread(fd, at, size, from);
 }
 
 void *
 __wrap_mmap(void *at, size_t size, int prot, int flags, int fd, off_t from)
 {
-	if (mmaps_until_failure >= 0 && mmaps_until_failure-- == 0) {
+	if (calls.mmaps_until_failure >= 0 &&
+	    calls.mmaps_until_failure-- == 0) {
 		errno = ENOMEM;
 		return MAP_FAILED;
 	}

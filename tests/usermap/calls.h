@@ -5,12 +5,16 @@
 
 #include <stddef.h>
 
-extern void (*meanwhile)(void);	/* happens before each pread(2) */
-extern int read_errno;		/* if not 0 pread fails, after EINTR once */
-extern size_t read_at_most;	/* bytes per pread */
-extern int mmaps_until_failure;	/* -1: it does not fail */
+extern struct calls {
+	void (*meanwhile)(void);	/* happens before each pread(2) */
+	int read_errno;		/* if not 0 pread fails, after EINTR once */
+	size_t read_at_most;	/* bytes per pread */
+	int mmaps_until_failure;	/* -1: it does not fail */
 
-extern int reads;		/* preads so far */
-extern int opens;		/* of the map, by the program */
+	int reads;		/* preads so far */
+	int opens;		/* of the map's files, by the program */
+} calls;
+
+extern const struct calls as_usual;
 
 #endif

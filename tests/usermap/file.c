@@ -64,9 +64,11 @@ END_TEST
 START_TEST(an_error_of_the_disk)
 {
 	write_map("a@b /m\n");
-	read_errno = EIO;
+	calls.read_errno = EIO;
 	open_map();
-	ck_assert(said_only("0: cannot be read: Input/output error"));
+	ck_assert(said_only(compiled ? "0: damaged: run smtp-receive-map, or "
+	    "remove it: Input/output error" :
+	    "0: cannot be read: Input/output error"));
 	ck_assert_str_eq(find("a@b"), "broken");
 }
 END_TEST
@@ -74,24 +76,27 @@ END_TEST
 START_TEST(a_read_may_be_short_or_interrupted)
 {
 	write_map("a@b /m\n");
-	read_errno = EINTR;
-	read_at_most = 2;
+	calls.read_errno = EINTR;
+	calls.read_at_most = 2;
 	open_map();
 	ck_assert(said_only(NULL));
 	ck_assert_str_eq(find("a@b"), "ok /m");
-	ck_assert_int_eq(reads, 5);
+	ck_assert(compiled || calls.reads == 5);
 }
 END_TEST
 
 START_TEST(no_memory)
 {
+	if (compiled && _i == 1)
+		return;		/* it needs no index */
 	write_map("a@b /m\n");
-	mmaps_until_failure = _i;
+	calls.mmaps_until_failure = _i;
 	open_map();
 	ck_assert(said_only(_i == 0 ? "0: no memory to read it: " :
 	    "0: no memory for its index: "));
 	ck_assert_str_eq(find("a@b"), "broken");
 	ck_assert_ptr_null(map.text.file.text);
+	ck_assert_ptr_null(map.cdb.image.at);
 	open_map();
 	ck_assert_str_eq(find("a@b"), "ok /m");
 }

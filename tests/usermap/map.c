@@ -10,10 +10,16 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "../../smtp-receive/map/compile.h"
+#include "../../smtp-receive/mapform.h"
+#include "calls.h"
+
 struct usermap map;
 char said[1 << 16];
 
-static char directory[64], file[80];
+bool compiled;
+
+static char directory[64], file[80], cdb[96];
 
 static void
 hear(void *arg, const char *path, unsigned long line, const char *what,
@@ -22,7 +28,8 @@ hear(void *arg, const char *path, unsigned long line, const char *what,
 	size_t len = strlen(said);
 
 	ck_assert_ptr_eq(arg, &map);
-	ck_assert_str_eq(path, map.file);
+	ck_assert(strcmp(path, map.file) == 0 ||
+	    (compiled && strcmp(path, map.cdb_file) == 0));
 	int n = snprintf(said + len, sizeof said - len, "%lu: %s%s%s\n", line,
 	    what, error == 0 ? "" : ": ", error == 0 ? "" : strerror(error));
 	ck_assert(n > 0 && (size_t)n < sizeof said - len);
@@ -62,12 +69,52 @@ make_map(void)
 	snprintf(directory, sizeof directory, "/tmp/usermap.XXXXXX");
 	ck_assert_ptr_nonnull(mkdtemp(directory));
 	snprintf(file, sizeof file, "%s/users", directory);
+	snprintf(cdb, sizeof cdb, "%s.cdb", file);
 	map = (struct usermap){
 		.file = file, .delimiters = "+", .faults = { hear, &map },
 		.users = { find_user, &map, 1000 },
 	};
 	asked = 0;
 	said[0] = '\0';
+	compiled = false;
+}
+
+static void
+hear_nothing(void *arg, const char *path, unsigned long line,
+    const char *what, int error)
+{
+	(void)arg, (void)path, (void)line, (void)what, (void)error;
+}
+
+/* As smtp-receive-map does, in place. */
+static void
+compile(void)
+{
+	const struct mapfaults faults = { hear_nothing, NULL };
+	struct maptext text;
+
+	if (maptext_open(&text, file) != NULL)
+		return;
+	maptext_enter(&text, file, &faults, 0);
+	if (text.faults == 0 && text.file.size > 0) {
+		int fd = open(cdb, O_RDWR | O_CREAT | O_TRUNC, 0600);
+
+		ck_assert_int_ne(fd, -1);
+		ck_assert_int_eq(compile_text(&text, fd), 0);
+		close(fd);
+	}
+	maptext_close(&text);
+}
+
+void
+make_compiled_map(void)
+{
+	make_map();
+	compiled = true;
+	write_map("old@old /old\n");
+	compile();
+	unlink(file);
+	calls = as_usual;
 }
 
 void
@@ -76,6 +123,7 @@ remove_map(void)
 	usermap_close(&map);
 	unlink(file);
 	rmdir(file);
+	unlink(cdb);
 	ck_assert_int_eq(rmdir(directory), 0);
 }
 
@@ -121,11 +169,18 @@ write_text(void)
 void
 open_map(void)
 {
+	const struct calls undisturbed = calls;
 	struct timespec now;
 
 	clock_gettime(CLOCK_REALTIME, &now);
 	now.tv_sec += 10;
+	calls = as_usual;
+	if (compiled && !mapform_same(&map))
+		compile();
+	calls = undisturbed;
 	usermap_open(&map, &now);
+	ck_assert(!map.whole || undisturbed.meanwhile != NULL ||
+	    (map.form == USERMAP_CDB) == compiled);
 }
 
 static const char *

@@ -13,8 +13,13 @@ extern char said[1 << 16];	/* "LINE: FAULT\n" for each one told */
 
 extern unsigned asked;		/* times that the host was, for a user */
 
-void make_map(void);		/* fixtures: the file in a directory */
+/* Fixtures: the file in a directory.  In a compiled map's, there is also the
+ * compiled form of another map at first. */
+void make_map(void);
+void make_compiled_map(void);
 void remove_map(void);
+
+extern bool compiled;
 
 /* Writes the file in place. */
 void write_map(const char *text);
@@ -24,7 +29,8 @@ void write_bytes(const char *at, size_t len);
 void add_text(const char *format, ...) __attribute__((format(printf, 1, 2)));
 void write_text(void);
 
-/* Reads it, as if it were 10 seconds later: nobody is writing any more. */
+/* Reads it, as if it were 10 seconds later: nobody is writing any more.  A
+ * compiled map is compiled before, if it was changed and has no fault. */
 void open_map(void);
 
 /* Looks an address up: "ok /a /b" and the like, "no such user", "not ours",

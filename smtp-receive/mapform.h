@@ -1,0 +1,31 @@
+/* mapform.h - the user map in the one of its two forms that is open. */
+
+#ifndef MAPFORM_H
+#define MAPFORM_H
+
+#include <stdbool.h>
+#include <time.h>
+
+#include "mapcdb.h"
+#include "usermap.h"
+
+/* Opens the compiled form, if it was made of the text as this is now, else
+ * the text; tells the faults of what it reads.  The map must be closed. */
+void mapform_open(struct usermap *, const struct timespec *now);
+void mapform_close(struct usermap *);
+
+/* Is what was opened still what is to be opened? */
+bool mapform_same(const struct usermap *);
+
+/* What an open map has for a normal key; what is damaged is told once.
+ * MAPCDB_LINE: *line is writable, and ends with a line end. */
+enum mapcdb_entry mapform_find(struct usermap *, struct span key,
+    char **line);
+
+/* Such a line says what no line can say. */
+void mapform_spoiled(struct usermap *);
+
+/* The number of such a line in the text. */
+unsigned long mapform_number(const struct usermap *, const char *line);
+
+#endif
