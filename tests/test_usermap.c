@@ -32,5 +32,7 @@ suite(void)
 	add(s, "file, compiled", make_compiled_map, add_file);
 	add(s, "written", make_map, add_written);
 	add(s, "written, compiled", make_compiled_map, add_written);
+	add(s, "damaged", make_compiled_map, add_damaged);
+	add(s, "large", make_compiled_map, add_large);
 	return s;
 }

@@ -75,8 +75,11 @@ SHARES_deliver	= tests/home tests/descriptors tests/maildir/fault \
 SHARES_maildir	= tests/descriptors
 SHARES_monitor	= tests/home tests/descriptors
 SHARES_session	= $(addprefix tests/session/,fake talk heard)
-SHARES_usermap	= smtp-receive/map/compile
 SHARES_tls	= tests/descriptors
+SHARES_usermap	= smtp-receive/map/compile
+
+# And libraries that the shipped program has not.
+LIBS_usermap	= -lcdb
 
 UNITTESTS = $(patsubst tests/test_%.c,%,$(wildcard tests/test_*.c))
 FUZZERS	= $(patsubst tests/fuzz/fuzz_%.c,%,$(wildcard tests/fuzz/fuzz_*.c))
@@ -143,7 +146,7 @@ WRAPPED	= $(addprefix @,$(wildcard tests/$(1)/wrap.opts))
 define UNITTEST
 $(2)/test_$(1): $(patsubst %,$(2)/obj/%.o,$(call OF,$(1)))
 	$$(Q)$$($(3)) $$(LDFLAGS) -o $$@ $$(filter %.o,$$^) \
-	    $(call WRAPPED,$(1)) $$(LIBCHECK)
+	    $(call WRAPPED,$(1)) $(LIBS_$(1)) $$(LIBCHECK)
 endef
 $(foreach t,$(UNITTESTS),$(eval $(call UNITTEST,$(t),$(TEST),TESTED)))
 $(foreach t,$(UNITTESTS),$(eval $(call UNITTEST,$(t),$(ASAN),SANITIZED)))
@@ -153,7 +156,8 @@ define FUZZER
 $(FUZZ)/fuzz_$(1): $(FUZZ)/obj/tests/fuzz/fuzz_$(1).o \
     $(patsubst %,$(FUZZ)/obj/%.o,$(sort $(call PATHS,$(LINKS_$(1))) \
     $(SHARES_$(1))))
-	$$(Q)$$(FUZZED) -fsanitize=fuzzer -o $$@ $$(filter %.o,$$^)
+	$$(Q)$$(FUZZED) -fsanitize=fuzzer -o $$@ $$(filter %.o,$$^) \
+	    $(LIBS_$(1))
 endef
 $(foreach t,$(FUZZERS),$(eval $(call FUZZER,$(t))))
 

@@ -143,7 +143,7 @@ write_map(const char *text)
 	write_bytes(text, strlen(text));
 }
 
-static char draft[1 << 20];
+static char draft[1 << 23];
 static size_t drafted;
 
 void
@@ -166,19 +166,34 @@ write_text(void)
 	drafted = 0;
 }
 
-void
-open_map(void)
+static void
+open_later(void)
 {
-	const struct calls undisturbed = calls;
 	struct timespec now;
 
 	clock_gettime(CLOCK_REALTIME, &now);
 	now.tv_sec += 10;
+	usermap_open(&map, &now);
+}
+
+void
+open_again(void)
+{
+	usermap_close(&map);
+	said[0] = '\0';
+	open_later();
+}
+
+void
+open_map(void)
+{
+	const struct calls undisturbed = calls;
+
 	calls = as_usual;
 	if (compiled && !mapform_same(&map))
 		compile();
 	calls = undisturbed;
-	usermap_open(&map, &now);
+	open_later();
 	ck_assert(!map.whole || undisturbed.meanwhile != NULL ||
 	    (map.form == USERMAP_CDB) == compiled);
 }

@@ -33,6 +33,10 @@ void write_text(void);
  * compiled map is compiled before, if it was changed and has no fault. */
 void open_map(void);
 
+/* The same from the beginning, and without compiling it.  Nothing was said so
+ * far. */
+void open_again(void);
+
 /* Looks an address up: "ok /a /b" and the like, "no such user", "not ours",
  * "broken", "trouble", "too many", "reject TEXT", "later TEXT". */
 const char *find(const char *address);
