@@ -83,10 +83,12 @@ LIBS_usermap	= -lcdb
 
 UNITTESTS = $(patsubst tests/test_%.c,%,$(wildcard tests/test_*.c))
 FUZZERS	= $(patsubst tests/fuzz/fuzz_%.c,%,$(wildcard tests/fuzz/fuzz_*.c))
-# The longest first, for some run at a time.
+# The longest first, for some run at a time.  What is about the map runs with a
+# compiled one, too.
 SCRIPTS	= "tests/loopfs.sh $(TEST)/test_maildir" \
 	  $(wildcard tests/takeover/test_*.py tests/e2e/test_*.py \
-	  tests/proof/test_*.py tests/proof/*/test_*.py) tests/install.sh
+	  tests/proof/test_*.py tests/proof/*/test_*.py) tests/install.sh \
+	  $(foreach s,users trouble,"tests/e2e/test_$(s).py compiled")
 DIALOGUES = tests/e2e/test_dialogue.py
 
 $(foreach t,$(UNITTESTS),$(if $(LINKS_$(t)),,\
