@@ -3,12 +3,13 @@
 #	make check		all of them
 #	make check-asan		unit tests and dialogues once more, instrumented
 #	make fuzz		each fuzzer for FUZZ_SECONDS
-#	make bench		what a connection costs, beside mailfront
+#	make bench		what a connection costs, beside others
 #	make tests		every test program, run none
 #	make check CORPUS=DIR	with the *.eml below DIR for tests/e2e
 #
 # tests/run says what it expects of a test; tests/proof/proof.mk has the long
-# ones, tests/host/host.mk those that need a whole host.
+# ones, tests/host/host.mk those that need a whole host, tests/bench/bench.mk says
+# what it all costs.
 
 include tests/proof/proof.mk
 include tests/host/host.mk
@@ -199,11 +200,8 @@ fuzz: fuzzers
 	    TEST_LIMIT=$$(($(FUZZ_SECONDS) + 120)) \
 	    tests/run $(FUZZERS:%="tests/fuzz/fuzz.sh %")
 
-bench: all
-	@PEERS=$(PEERS) tests/unpack mailfront
-	@$(WITH) SMTP_RECEIVE=$(BUILD)/smtp-receive \
-	    python3 tests/bench/mailfront.py
+include tests/bench/bench.mk
 
-.PHONY: tests asan check-asan fuzzers fuzz bench peers \
+.PHONY: tests asan check-asan fuzzers fuzz peers \
     need-demo need-check need-ci need-bench need-proof need-host-test \
     $(PROOFS:%=need-%) $(HOSTS:%=need-%)
