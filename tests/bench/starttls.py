@@ -2,7 +2,7 @@
 """What TLS costs a connection: all processes, beside the same without it.
 
     make BUILD=build/bench LIBEXECDIR=$PWD/build/bench all
-    tests/bench/secure.py build/bench/smtp-receive [CONNECTIONS]
+    tests/bench/starttls.py build/bench/smtp-receive [CONNECTIONS]
 
 A connection is STARTTLS (TLS 1.3, a P-256 certificate), one mail of 4 KiB and
 QUIT.  CPU is that of smtp-receive and its children, user and system, by
