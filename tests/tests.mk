@@ -3,14 +3,14 @@
 #	make check		all of them
 #	make check-asan		unit tests and dialogues once more, instrumented
 #	make fuzz		each fuzzer for FUZZ_SECONDS
-#	make bench		what a connection costs, beside others
 #	make tests		every test program, run none
 #	make check CORPUS=DIR	with the *.eml below DIR for tests/e2e
 #
 # tests/run says what it expects of a test; tests/proof/proof.mk has the long
-# ones, tests/host/host.mk those that need a whole host, tests/bench/bench.mk says
-# what it all costs.
+# ones, tests/host/host.mk those that need a whole host, tests/bench/bench.mk
+# those that count and measure.
 
+include tests/bench/bench.mk
 include tests/proof/proof.mk
 include tests/host/host.mk
 
@@ -169,12 +169,12 @@ tests: all $(TESTS) $(TEST)/smtp-receive $(TAKEN)
 
 # What is missing comes before anything is compiled: it may be the compiler.
 NEEDED	= $(addprefix need-,$(patsubst check-asan,check,$(patsubst fuzz,ci,\
-	  $(filter demo check check-asan fuzz bench proof $(PROOFS) host-test \
-	  $(HOSTS),$(MAKECMDGOALS)))))
+	  $(filter demo check check-asan fuzz bench $(BENCHES) proof $(PROOFS) \
+	  host-test $(HOSTS),$(MAKECMDGOALS)))))
 $(BUILD)/obj/flags $(TEST)/obj/flags $(ASAN)/obj/flags $(FUZZ)/obj/flags: \
     | $(sort $(NEEDED))
 need-demo need-check need-ci need-bench need-proof need-host-test \
-    $(PROOFS:%=need-%) $(HOSTS:%=need-%): need-%:
+    $(BENCHES:%=need-%) $(PROOFS:%=need-%) $(HOSTS:%=need-%): need-%:
 	@tests/need $*
 
 # Other mail systems, for tests/e2e: what cannot be had is skipped there.
@@ -200,8 +200,6 @@ fuzz: fuzzers
 	    TEST_LIMIT=$$(($(FUZZ_SECONDS) + 120)) \
 	    tests/run $(FUZZERS:%="tests/fuzz/fuzz.sh %")
 
-include tests/bench/bench.mk
-
 .PHONY: tests asan check-asan fuzzers fuzz peers \
     need-demo need-check need-ci need-bench need-proof need-host-test \
-    $(PROOFS:%=need-%) $(HOSTS:%=need-%)
+    $(BENCHES:%=need-%) $(PROOFS:%=need-%) $(HOSTS:%=need-%)

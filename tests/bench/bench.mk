@@ -1,17 +1,32 @@
-# bench.mk - what it costs, beside others; tests/bench/README says how.
+# bench.mk - what it costs: tests/bench/README has methods and figures.
 #
-#	make bench		a table, of medians and ratios
+#	make bench		beside others: a table, of medians and ratios
+#	make bench-counts	what can be counted exactly is as it was
+
+BENCHES	= bench-counts
 
 BENCH	= $(BUILD)/bench
 LOADERS	= $(BENCH)/load
 
-$(LOADERS): $(BENCH)/%: tests/bench/%.c $(TEST)/obj/flags
+$(LOADERS): $(BENCH)/%: tests/bench/%.c $(BUILD)/test/obj/flags
 	@mkdir -p $(@D)
 	$(Q)$(TESTED) -MF $(TEST)/obj/bench-$*.d -o $@ $<
+
+# For valgrind: its objects are those that are shipped, all but the sandbox, in
+# which valgrind cannot live.
+COUNTED	= $(BENCH)/smtp-receive-counted
+$(COUNTED): $(filter-out %/sandbox.o,$(SHIPPED)) \
+    $(addprefix $(BUILD)/obj/,$(SANDBOX_NONE).o tests/bench/valgrind.o)
+	@mkdir -p $(@D)
+	$(Q)$(LINK) -Wl,--wrap=syscall,--wrap=kill -o $@ $^
 
 bench: all $(LOADERS)
 	@PEERS=$(PEERS) tests/unpack mailfront
 	@$(WITH) SMTP_RECEIVE=$(BUILD)/smtp-receive \
 	    python3 tests/bench/bench.py
 
-.PHONY: bench
+bench-counts: all $(COUNTED)
+	@$(WITH) SMTP_RECEIVE=$(BUILD)/smtp-receive BENCH_RECEIVE=$(COUNTED) \
+	    NOTES=yes tests/run tests/bench/counts.py
+
+.PHONY: bench $(BENCHES)
