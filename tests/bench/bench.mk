@@ -6,7 +6,7 @@
 BENCHES	= bench-counts
 
 BENCH	= $(BUILD)/bench
-LOADERS	= $(BENCH)/load
+LOADERS	= $(BENCH)/load $(BENCH)/bare
 
 $(LOADERS): $(BENCH)/%: tests/bench/%.c $(BUILD)/test/obj/flags
 	@mkdir -p $(@D)

@@ -29,10 +29,10 @@ def until(true, what, seconds=60):
         time.sleep(0.01)
 
 
-def own(path):
+def own(path, user=(UID, GID)):
     """All below path is theirs."""
     if ROOT:
-        subprocess.check_call(["chown", "-R", "%d:%d" % (UID, GID), path])
+        subprocess.check_call(["chown", "-R", "%d:%d" % user, path])
     return path
 
 
