@@ -1,6 +1,9 @@
 # bench.mk - what it costs: tests/bench/README has methods and figures.
 #
-#	make bench		beside others: a table, of medians and ratios
+#	make bench		beside others: a table, of medians and ratios, also
+#				as a picture: BUILD/bench/table.txt, .dat, .svg
+#	make bench ROUNDS=1 SESSIONS=20 PEERS_ONLY="mailfront postfix"
+#				a short one
 #	make bench-counts	what can be counted exactly is as it was
 
 BENCHES	= bench-counts
@@ -20,10 +23,11 @@ $(COUNTED): $(filter-out %/sandbox.o,$(SHIPPED)) \
 	@mkdir -p $(@D)
 	$(Q)$(LINK) -Wl,--wrap=syscall,--wrap=kill -o $@ $^
 
-bench: all $(LOADERS)
-	@PEERS=$(PEERS) tests/unpack mailfront
-	@$(WITH) SMTP_RECEIVE=$(BUILD)/smtp-receive \
-	    python3 tests/bench/bench.py
+bench: all $(LOADERS) $(COUNTED)
+	@PEERS=$(PEERS) tests/unpack mailfront postfix dovecot exim
+	@$(WITH) SMTP_RECEIVE=$(BUILD)/smtp-receive BENCH_RECEIVE=$(COUNTED) \
+	    ROUNDS=$(ROUNDS) SESSIONS=$(SESSIONS) \
+	    PEERS_ONLY="$(PEERS_ONLY)" python3 tests/bench/bench.py
 
 bench-counts: all $(COUNTED)
 	@$(WITH) SMTP_RECEIVE=$(BUILD)/smtp-receive BENCH_RECEIVE=$(COUNTED) \

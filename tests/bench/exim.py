@@ -8,6 +8,7 @@ import pwd
 import server
 
 PEERS = os.environ.get("PEERS", "build/peers")
+WANTS_USERS = True
 
 # Without the limit of 10 it would leave the eleventh message of a connection
 # in its queue for the next run.

@@ -8,6 +8,7 @@ import server
 from daemon import Daemon
 
 PEERS = os.environ.get("PEERS", "build/peers")
+WANTS_USERS = True
 
 # All that limits how much it takes at once is off, and nothing asks DNS.
 MAIN = """\

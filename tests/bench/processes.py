@@ -1,5 +1,6 @@
 """What /proc says of the processes below one."""
 
+import glob
 import os
 import re
 
@@ -12,18 +13,22 @@ def fields(pid):
         return file.read().rpartition(")")[2].split()
 
 
-def below(pid):
-    """All generations, without itself."""
-    parent = {}
-    for each in filter(str.isdigit, os.listdir("/proc")):
+def children(pid):
+    found = []
+    for name in glob.glob("/proc/%d/task/*/children" % pid):
         try:
-            parent[int(each)] = int(fields(int(each))[1])
+            with open(name) as file:
+                found += map(int, file.read().split())
         except (FileNotFoundError, ProcessLookupError):
             pass
-    found, generation = [], {pid}
-    while generation:
-        generation = {p for p, q in parent.items() if q in generation}
-        found += generation
+    return found
+
+
+def below(pid):
+    """All generations, without itself."""
+    found = children(pid)
+    for each in found:		# which grows meanwhile
+        found += children(each)
     return found
 
 

@@ -43,7 +43,7 @@ def maildir(path):
 
 
 class Server:
-    """boxes: the directories its messages come into."""
+    """name: what it is called in the table.  boxes: the directories its messages come into."""
 
     lmtp = False
     inetd = None	# the command that serves one connection on 0 and 1
