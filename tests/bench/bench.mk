@@ -5,8 +5,9 @@
 #	make bench ROUNDS=1 SESSIONS=20 PEERS_ONLY="mailfront postfix"
 #				a short one
 #	make bench-counts	what can be counted exactly is as it was
+#	make bench-growth	what grows with the size of the work: a picture
 
-BENCHES	= bench-counts
+BENCHES	= bench-counts bench-growth
 
 BENCH	= $(BUILD)/bench
 LOADERS	= $(BENCH)/load $(BENCH)/bare
@@ -32,5 +33,11 @@ bench: all $(LOADERS) $(COUNTED)
 bench-counts: all $(COUNTED)
 	@$(WITH) SMTP_RECEIVE=$(BUILD)/smtp-receive BENCH_RECEIVE=$(COUNTED) \
 	    NOTES=yes tests/run tests/bench/counts.py
+
+# Two files, .txt and .svg.
+GROWTH	?= $(BENCH)/growth
+bench-growth: all $(LOADERS)
+	@$(WITH) SMTP_RECEIVE=$(BUILD)/smtp-receive \
+	    python3 tests/bench/growth.py $(GROWTH)
 
 .PHONY: bench $(BENCHES)

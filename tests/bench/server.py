@@ -116,7 +116,7 @@ class Tcpserver(Server):
     def __init__(self, name, command, boxes, environ={}, user=CHANGE):
         port = free_port()
         self.inetd, self.environ, self.user = command, environ, user
-        super().__init__(name, ["tcpserver", "-HR", "-l0", "-c200", "-b200",
+        super().__init__(name, ["tcpserver", "-HR", "-l0", "-c1200", "-b1200",
             *(["-u", str(user[0]), "-g", str(user[1])] if user else []),
             "127.0.0.1", str(port)] + command, port, boxes, environ)
         self.settle()		# the connection that saw it listen is over
