@@ -83,12 +83,17 @@ check(const struct stat *st)
 /* One byte more than the file has: there is no mapping of 0 bytes.  Its
  * pages are all written at once, so they are made at once. */
 static const char *
-allocate(struct mapfile *file)
+allocate(struct mapfile *file, char *spare, size_t size)
 {
-	void *text = mmap(NULL, (size_t)file->stamp.st_size + 1,
-	    PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_POPULATE,
-	    -1, 0);
+	size_t need = (size_t)file->stamp.st_size + 1;
 
+	file->spared = need <= size;
+	if (file->spared) {
+		file->text = spare;
+		return NULL;
+	}
+	void *text = mmap(NULL, need, PROT_READ | PROT_WRITE,
+	    MAP_PRIVATE | MAP_ANONYMOUS | MAP_POPULATE, -1, 0);
 	if (text == MAP_FAILED)
 		return "no memory to read it";
 	file->text = text;
@@ -96,7 +101,7 @@ allocate(struct mapfile *file)
 }
 
 static const char *
-read_once(struct mapfile *file, int fd)
+read_once(struct mapfile *file, int fd, char *spare, size_t size)
 {
 	struct stat after;
 
@@ -104,7 +109,7 @@ read_once(struct mapfile *file, int fd)
 		return "cannot be read";
 	const char *what = check(&file->stamp);
 	if (what == NULL)
-		what = allocate(file);
+		what = allocate(file, spare, size);
 	if (what != NULL)
 		return what;
 	ssize_t n = mapfile_pread(fd, file->text,
@@ -118,26 +123,27 @@ read_once(struct mapfile *file, int fd)
 }
 
 static const char *
-read_tries(struct mapfile *file, int fd)
+read_tries(struct mapfile *file, int fd, char *spare, size_t size)
 {
-	const char *what = read_once(file, fd);
+	const char *what = read_once(file, fd, spare, size);
 
 	for (int i = 1; what == NULL && file->changed && i < MAX_TRIES; i++) {
 		mapfile_close(file);
-		what = read_once(file, fd);
+		what = read_once(file, fd, spare, size);
 	}
 	return what;
 }
 
 const char *
-mapfile_read(struct mapfile *file, const char *path)
+mapfile_read(struct mapfile *file, const char *path, char *spare,
+    size_t size)
 {
 	int fd = mapfile_open(path);
 
 	*file = (struct mapfile){ 0 };
 	if (fd == -1)
 		return "cannot be opened";
-	const char *what = read_tries(file, fd);
+	const char *what = read_tries(file, fd, spare, size);
 	int saved = errno;
 	if (what != NULL)
 		mapfile_close(file);
@@ -149,7 +155,7 @@ mapfile_read(struct mapfile *file, const char *path)
 void
 mapfile_close(struct mapfile *file)
 {
-	if (file->text != NULL)
+	if (file->text != NULL && !file->spared)
 		munmap(file->text, (size_t)file->stamp.st_size + 1);
 	*file = (struct mapfile){ 0 };
 }

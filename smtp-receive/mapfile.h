@@ -19,11 +19,14 @@ struct mapfile {
 	char *text;		/* writable; NULL: nothing was read */
 	size_t size;
 	bool changed;		/* while it was read, each time */
+	bool spared;		/* text is the caller's memory */
 };
 
 /* NULL, or what went wrong, with errno; errno 0: no system call failed.
- * What was read before must be closed. */
-const char *mapfile_read(struct mapfile *, const char *path);
+ * What was read before must be closed.  spare: the caller's memory, which a
+ * file is read into that has fewer bytes; to others it is of no use. */
+const char *mapfile_read(struct mapfile *, const char *path, char *spare,
+    size_t size);
 void mapfile_close(struct mapfile *);
 
 /* Is path still the file that was read, unchanged?  And the one that had this

@@ -37,26 +37,33 @@ count_lines(const char *text, size_t size)
 }
 
 int
-mapindex_open(struct mapindex *index, char *text, size_t size)
+mapindex_open(struct mapindex *index, char *text, size_t size, uint32_t *spare,
+    size_t most)
 {
 	/* A line has two keys at most: a third of the slots stays free. */
-	size_t enough = 3 * count_lines(text, size) + 1, count = 1024;
+	size_t enough = 3 * count_lines(text, size) + 1, count = 64;
 
 	while (count < enough)
 		count *= 2;
-	void *slots = mmap(NULL, count * sizeof *index->slots,
-	    PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_POPULATE,
-	    -1, 0);
-	if (slots == MAP_FAILED)
+	*index = (struct mapindex){ text, size, spare, count, count <= most };
+	if (index->spared) {
+		memset(spare, 0, count * sizeof *spare);
+		return 0;
+	}
+	void *slots = mmap(NULL, count * sizeof *spare, PROT_READ | PROT_WRITE,
+	    MAP_PRIVATE | MAP_ANONYMOUS | MAP_POPULATE, -1, 0);
+	if (slots == MAP_FAILED) {
+		*index = (struct mapindex){ 0 };
 		return -1;
-	*index = (struct mapindex){ text, size, slots, count };
+	}
+	index->slots = slots;
 	return 0;
 }
 
 void
 mapindex_close(struct mapindex *index)
 {
-	if (index->slots != NULL)
+	if (index->slots != NULL && !index->spared)
 		munmap(index->slots, index->count * sizeof *index->slots);
 	*index = (struct mapindex){ 0 };
 }

@@ -19,10 +19,14 @@ struct mapindex {
 	size_t size;
 	uint32_t *slots;	/* a place in the text + 1, 0: free */
 	size_t count;		/* of the slots, a power of two; 0: no index */
+	bool spared;		/* they are the caller's memory */
 };
 
-/* Room for the keys of as many lines as the text has: 0, or -1 with errno. */
-int mapindex_open(struct mapindex *, char *text, size_t size);
+/* Room for the keys of as many lines as the text has: 0, or -1 with errno.
+ * spare: the caller's memory for so many slots, which are taken if they are
+ * enough. */
+int mapindex_open(struct mapindex *, char *text, size_t size, uint32_t *spare,
+    size_t most);
 void mapindex_close(struct mapindex *);
 
 /* Where the key is or belongs. */

@@ -79,14 +79,37 @@ maptext_enter(struct maptext *text, const char *path,
 	tell_rest(&lines);
 }
 
+/* Behind the text, where that has left enough. */
+static int
+open_index(struct maptext *text)
+{
+	const size_t slot = sizeof *text->index.slots;
+	size_t used = !text->file.spared ? 0 :
+	    (text->file.size + slot) / slot * slot;
+
+	return mapindex_open(&text->index, text->file.text, text->file.size,
+	    (uint32_t *)(void *)(text->spare + used),
+	    (sizeof text->spare - used) / slot);
+}
+
+/* All but the spare memory, most of which nobody has touched yet. */
+static void
+clear(struct maptext *text)
+{
+	text->file = (struct mapfile){ 0 };
+	text->index = (struct mapindex){ 0 };
+	text->faults = 0;
+	text->cut = false;
+}
+
 const char *
 maptext_open(struct maptext *text, const char *path)
 {
-	*text = (struct maptext){ 0 };
-	const char *what = mapfile_read(&text->file, path);
+	clear(text);
+	const char *what = mapfile_read(&text->file, path, text->spare,
+	    sizeof text->spare);
 
-	if (what == NULL && mapindex_open(&text->index, text->file.text,
-	    text->file.size) == -1)
+	if (what == NULL && open_index(text) == -1)
 		what = "no memory for its index";
 	if (what != NULL) {
 		int saved = errno;
@@ -102,5 +125,5 @@ maptext_close(struct maptext *text)
 {
 	mapindex_close(&text->index);
 	mapfile_close(&text->file);
-	*text = (struct maptext){ 0 };
+	clear(text);
 }

@@ -28,7 +28,7 @@ find_name(struct span name, uid_t *uid, gid_t *gid)
 {
 	struct mapfile file;
 
-	if (mapfile_read(&file, "/etc/passwd") != NULL)
+	if (mapfile_read(&file, "/etc/passwd", NULL, 0) != NULL)
 		return -1;
 	bool found = look((struct span){ file.text, file.size }, name, uid,
 	    gid);

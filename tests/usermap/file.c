@@ -85,11 +85,21 @@ START_TEST(a_read_may_be_short_or_interrupted)
 }
 END_TEST
 
+/* More than MAPTEXT_SPARE: it needs memory of its own. */
+static void
+write_large(void)
+{
+	add_text("a@b /m\n");
+	for (int i = 0; i < MAPTEXT_SPARE / 8; i++)
+		add_text("user%d@c /mail\n", i);
+	write_text();
+}
+
 START_TEST(no_memory)
 {
 	if (compiled && _i == 1)
 		return;		/* it needs no index */
-	write_map("a@b /m\n");
+	write_large();
 	calls.mmaps_until_failure = _i;
 	open_map();
 	ck_assert(said_only(_i == 0 ? "0: no memory to read it: " :
@@ -99,6 +109,35 @@ START_TEST(no_memory)
 	ck_assert_ptr_null(map.cdb.image.at);
 	open_map();
 	ck_assert_str_eq(find("a@b"), "ok /m");
+}
+END_TEST
+
+/* A small map needs none: not even the call. */
+START_TEST(no_memory_for_a_small_one)
+{
+	if (compiled)
+		return;
+	write_map("a@b /m\n");
+	calls.mmaps_until_failure = 0;
+	open_map();
+	ck_assert_str_eq(find("a@b"), "ok /m");
+	ck_assert_int_eq(calls.mmaps_until_failure, 0);
+}
+END_TEST
+
+/* Text and index share the memory: around its end nothing may be lost. */
+START_TEST(each_size_up_to_a_large_one)
+{
+	for (int lines = 1; lines < 600; lines += 7) {
+		for (int i = 0; i < lines; i++)
+			add_text("user%d@d%d /mail/%d\n", i, i, i);
+		add_text("a@b /m\n");
+		write_text();
+		open_map();
+		ck_assert_str_eq(find("a@b"), "ok /m");
+		ck_assert_str_eq(find("user0@d0"), "ok /mail/0");
+		ck_assert_str_eq(find("none@d0"), "no such user");
+	}
 }
 END_TEST
 
@@ -133,5 +172,7 @@ add_file(TCase *tc)
 	tcase_add_test(tc, an_error_of_the_disk);
 	tcase_add_test(tc, a_read_may_be_short_or_interrupted);
 	tcase_add_loop_test(tc, no_memory, 0, 2);
+	tcase_add_test(tc, no_memory_for_a_small_one);
+	tcase_add_test(tc, each_size_up_to_a_large_one);
 	tcase_add_test(tc, ten_thousand_lines);
 }
