@@ -47,6 +47,7 @@ LINKS_mailbox	= mailbox reply $(LINKS_rights) $(LINKS_maildir)
 LINKS_maildir	= $(MAILDIR:%=maildir/%)
 LINKS_mapcdb	= mapcdb $(LINKS_mapimage) $(LINKS_mapline)
 LINKS_mapfile	= mapfile
+LINKS_mapform	= $(LINKS_usermap)
 LINKS_mapimage	= mapimage $(LINKS_maptrailer) mapfile
 LINKS_mapindex	= mapindex $(LINKS_mapline)
 LINKS_mapline	= mapline username $(LINKS_address)
@@ -76,11 +77,13 @@ SHARES_deliver	= tests/home tests/descriptors tests/maildir/fault \
 SHARES_maildir	= tests/descriptors
 SHARES_monitor	= tests/home tests/descriptors
 SHARES_session	= $(addprefix tests/session/,fake talk heard)
+SHARES_mapform	= tests/fuzz/found
 SHARES_tls	= tests/descriptors
 SHARES_usermap	= smtp-receive/map/compile
 
 # And libraries that the shipped program has not.
 LIBS_usermap	= -lcdb
+FUZZES_usermap	= tests/fuzz/found
 
 UNITTESTS = $(patsubst tests/test_%.c,%,$(wildcard tests/test_*.c))
 FUZZERS	= $(patsubst tests/fuzz/fuzz_%.c,%,$(wildcard tests/fuzz/fuzz_*.c))
@@ -158,7 +161,7 @@ $(foreach t,$(UNITTESTS),$(eval $(call UNITTEST,$(t),$(ASAN),SANITIZED)))
 define FUZZER
 $(FUZZ)/fuzz_$(1): $(FUZZ)/obj/tests/fuzz/fuzz_$(1).o \
     $(patsubst %,$(FUZZ)/obj/%.o,$(sort $(call PATHS,$(LINKS_$(1))) \
-    $(SHARES_$(1))))
+    $(SHARES_$(1)) $(FUZZES_$(1))))
 	$$(Q)$$(FUZZED) -fsanitize=fuzzer -o $$@ $$(filter %.o,$$^) \
 	    $(LIBS_$(1))
 endef
