@@ -33,6 +33,8 @@ files() {
 
 expected() {
 	cat <<-EOF
+	./usr/lib/systemd/system/smtp-receive-map.path
+	./usr/lib/systemd/system/smtp-receive-map.service
 	./usr/lib/systemd/system/smtp-receive-smtps.socket
 	./usr/lib/systemd/system/smtp-receive-smtps@.service
 	./usr/lib/systemd/system/smtp-receive-tcpserver.service

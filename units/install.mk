@@ -8,7 +8,7 @@ MAN7	= smtp-receive-promise.7 smtp-receive-takeover.7
 MAN8	= smtp-receive.8 user/smtp-receive-user.8 tls/smtp-receive-tls.8 \
 	  map/smtp-receive-map.8
 UNITS	= $(addprefix smtp-receive,.socket @.service -smtps.socket \
-	  -smtps@.service -tcpserver.service)
+	  -smtps@.service -tcpserver.service -map.path -map.service)
 CONFS	= lib/sysusers lib/tmpfiles share/user-tmpfiles
 EXAMPLES = system-users.conf hardened.conf inetd.conf xinetd tcpserver
 INSTALLED = $(addprefix $(SBINDIR)/,smtp-receive smtp-receive-map) \

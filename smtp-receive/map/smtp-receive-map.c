@@ -99,7 +99,8 @@ replace(const struct options *o, struct maptext *text, struct replace *r)
 	if (replace_publish(r) == -1)
 		return fault(o->cdb, "cannot be put in place", errno,
 		    EX_IOERR);
-	return EX_OK;
+	/* systemd may not start us for a change while we are running. */
+	return mapfile_still(stamp, o->file) ? EX_OK : AGAIN;
 }
 
 static int

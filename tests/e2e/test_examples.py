@@ -277,6 +277,8 @@ def files_named():
 OTHERS = ["             client", "make demo", "make\nmake install",
     "make install PREFIX", "mail.example.org.   IN", "tcpserver",
     "journalctl -t", "smtp-receive/ ", "build/smtp-receive-tls: not",
+    # what tests/host/systemd/map.py does
+    "systemctl daemon-reload\nsystemctl enable --now smtp-receive-map",
     # what make cluster-test does by its own means
     "gluster peer", "g1:/mail", "example.org.        IN", "mmap_disable"]
 
@@ -361,6 +363,7 @@ def verify():
         for name in ("smtp-receive.socket", service,
                 "smtp-receive-smtps.socket", "smtp-receive-smtps@.service",
                 "smtp-receive-tcpserver.service", "hardened.conf",
+                "smtp-receive-map.path", "smtp-receive-map.service",
                 "system-users.conf"):
             to = place.base + "/" + name
             if name.endswith(".conf"):
@@ -375,6 +378,8 @@ def verify():
         if shutil.which("tcpserver"):
             equal(place.shell("%s verify --man=no %s/%s" % (path, place.base,
                 "smtp-receive-tcpserver.service")), "")
+        equal(place.shell("%s verify --man=no %s/smtp-receive-map.path" % (
+            path, place.base)), "")
 
 
 @test("units/inetd.conf: its line has the fields that inetd wants")

@@ -14,7 +14,7 @@ HOST	= $(WITH) SMTP_RECEIVE=$(BUILD)/smtp-receive NOTES=yes tests/run
 
 systemd-test: all
 	@PROOF=$(PROOF) $(HOST) $(addprefix tests/host/systemd/,mail.py \
-	    sandbox.py tls.py clean.py reboot.py cost.py)
+	    sandbox.py tls.py clean.py map.py reboot.py cost.py)
 
 inetd-test: all
 	@PEERS=$(PEERS) tests/unpack inetd xinetd

@@ -67,7 +67,8 @@ def serve(users=MAP):
     sh("useradd --create-home --user-group bob")
     make_maildir("/home/bob", "bob")
     configure(users)
-    sh(readme_block("systemctl daemon-reload"))
+    sh(readme_block("systemctl daemon-reload\nsystemctl enable --now "
+        "smtp-receive.socket"))
 
 
 # systemd
