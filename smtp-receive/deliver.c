@@ -33,19 +33,18 @@ deliver_begin(struct deliver *d, uint64_t declared)
 	d->size = 0;
 	d->started = false;
 	d->recipient_count = d->mailbox_count = 0;
+	memset(d->chains, 0, sizeof d->chains);
 }
 
-/* How many files will be written to this file system. */
-static uint64_t
+/* How many files will be written to this file system.  Most mails go to one:
+ * the last mailbox knows. */
+static size_t
 files_on(const struct deliver *d, dev_t dev)
 {
-	uint64_t n = 0;
-
-	for (size_t i = 0; i < d->mailbox_count; i++)
-		if (d->mailboxes[i].dir.dev == dev &&
-		    d->mailboxes[i].delivery.fd != -1)
-			n++;
-	return n;
+	for (size_t i = d->mailbox_count; i > 0; i--)
+		if (d->mailboxes[i - 1].dir.dev == dev)
+			return d->mailboxes[i - 1].files;
+	return 0;
 }
 
 static enum reply
@@ -69,13 +68,43 @@ is_same(const struct mailbox *a, const struct mailbox *b)
 	return a->dir.dev == b->dir.dev && a->dir.ino == b->dir.ino;
 }
 
-static bool
-is_known(const struct deliver *d, const struct mailbox *m)
+/* A thousand mailboxes would else be compared half a million times. */
+static uint16_t *
+chain(struct deliver *d, const struct mailbox *m)
 {
-	for (size_t i = 0; i < d->mailbox_count; i++)
-		if (is_same(&d->mailboxes[i], m))
+	const uint64_t golden = 0x9e3779b97f4a7c15;	/* 2^64 by the ratio */
+
+	return &d->chains[(m->dir.ino * golden >> 32) % DELIVER_CHAINS];
+}
+
+static bool
+is_known(struct deliver *d, const struct mailbox *m)
+{
+	for (size_t n = *chain(d, m); n != 0; n = d->mailboxes[n - 1].before)
+		if (is_same(&d->mailboxes[n - 1], m))
 			return true;
 	return false;
+}
+
+/* The one that was looked at is one of the mail's. */
+static void
+enter(struct deliver *d, struct mailbox *m)
+{
+	uint16_t *last = chain(d, m);
+
+	m->files = files_on(d, m->dir.dev) + (m->delivery.fd != -1);
+	m->before = *last;
+	*last = (uint16_t)++d->mailbox_count;
+}
+
+/* The last one no more. */
+static struct mailbox *
+leave(struct deliver *d)
+{
+	struct mailbox *m = &d->mailboxes[--d->mailbox_count];
+
+	*chain(d, m) = (uint16_t)m->before;
+	return m;
 }
 
 /* With delivered-to = no every copy is the same: one file for all mailboxes
@@ -129,7 +158,7 @@ add_mailbox(struct deliver *d, const struct target *target)
 	if (known || reply != reply_rcpt_ok)
 		maildir_close(&m->dir);
 	else
-		d->mailbox_count++;
+		enter(d, m);
 	return reply;
 }
 
@@ -138,7 +167,7 @@ static void
 undo_from(struct deliver *d, size_t first)
 {
 	while (d->mailbox_count > first) {
-		struct mailbox *m = &d->mailboxes[--d->mailbox_count];
+		struct mailbox *m = leave(d);
 
 		/* Without them the file would be removed as root. */
 		if (mailbox_take_rights(m, d->rights) == -1 ||

@@ -26,6 +26,8 @@
 #include "span.h"
 #include "trace.h"
 
+enum { DELIVER_CHAINS = 256 };	/* of mailboxes, by their inodes */
+
 struct recipient {
 	size_t len;
 	char address[MAX_PATH];		/* as given in RCPT */
@@ -43,6 +45,7 @@ struct deliver {
 	bool started;			/* the blocks above it are written */
 	size_t recipient_count;
 	size_t mailbox_count;
+	uint16_t chains[DELIVER_CHAINS];	/* number, from 1, of the last */
 	struct recipient recipients[MAX_RECIPIENTS];
 	struct mailbox mailboxes[MAX_MAILBOXES + 1];	/* 1: being looked at */
 };

@@ -19,6 +19,10 @@ struct mailbox {
 	struct delivery delivery;
 	size_t recipient;	/* number of the first that reached it */
 	uint64_t size, crlf;	/* of our block above the message */
+
+	/* deliver.c's, which finds it by them among the others. */
+	size_t files;		/* on its file system, up to this one */
+	size_t before;		/* number, from 1, of the last in its chain */
 	char path[MAX_TARGET];
 };
 

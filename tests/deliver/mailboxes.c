@@ -201,6 +201,20 @@ START_TEST(too_many_mailboxes)
 }
 END_TEST
 
+START_TEST(what_one_may_not_have_another_may)
+{
+	post.config.max_mailboxes = 3;
+	ck_assert_int_eq(rcpt("ann@example.org", 0, 1), reply_rcpt_ok);
+	ck_assert_int_eq(rcpt("bob@example.org", 2, 3),
+	    reply_too_many_mailboxes);
+	ck_assert_int_eq(rcpt("eve@example.org", 2, 2), reply_rcpt_ok);
+	ck_assert_int_eq(finish(), reply_stored);
+	deliver_end(&post.deliver);
+	ck_assert_int_eq(home_all(&post.home), 3);
+	ck_assert_int_eq(home_entries(&post.home, 2, "new"), 1);
+}
+END_TEST
+
 /* He has his copy already: that is none more. */
 START_TEST(a_mailbox_more_that_is_none)
 {
@@ -291,6 +305,7 @@ add_mailboxes(TCase *tc)
 	tcase_add_loop_test(tc, room, 0, 8);
 	tcase_add_loop_test(tc, room_in_the_middle, 0, 2);
 	tcase_add_test(tc, too_many_mailboxes);
+	tcase_add_test(tc, what_one_may_not_have_another_may);
 	tcase_add_test(tc, a_mailbox_more_that_is_none);
 	tcase_add_test(tc, as_many_mailboxes_as_there_is_room_for);
 	tcase_add_test(tc, another_owners_maildir);

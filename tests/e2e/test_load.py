@@ -106,6 +106,21 @@ def behind_tcpserver():
         equal(descriptors(server.process.pid), before, "descriptors")
 
 
+@test("300 mailboxes, each by two addresses: a copy for each")
+def many_mailboxes():
+    boxes = ["box%d" % n for n in range(300)]
+    users = "".join("%s@example.%s {base}/%s\n" % (box, domain, box)
+        for box in boxes for domain in ("org", "net"))
+    with Receiver(users, boxes, max_recipients=1000,
+            max_mailboxes=300) as receiver:
+        client = receiver.connect()
+        client.hello()
+        client.mail(b"Subject: x\r\n\r\nhi\r\n", *["%s@example.%s" %
+            (box, domain) for domain in ("org", "net") for box in boxes])
+        client.quit()
+        equal([len(receiver.files("new", box)) for box in boxes], [1] * 300)
+
+
 @test("the map rewritten in place every 100 ms: no known one gets 5xx")
 def changing_map():
     with Receiver() as receiver, Server(receiver) as server:
