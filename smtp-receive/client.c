@@ -158,6 +158,15 @@ client_gone(const struct client *c)
 	return is_gone(c->socket[0]);
 }
 
+/* One that is new takes all that its buffer has room for, or says that it
+ * cannot. */
+bool
+client_greet(const struct client *c, const char *octets, size_t len)
+{
+	return c->socket[1] && send(1, octets, len,
+	    MSG_DONTWAIT | MSG_NOSIGNAL) == (ssize_t)len;
+}
+
 void
 client_say(const char *octets, size_t len)
 {

@@ -37,6 +37,9 @@ bool client_speaks(const struct client *, unsigned milliseconds);
 /* Has he hung up?  Only meant where none of his input waits elsewhere. */
 bool client_gone(const struct client *);
 
+/* The first line, to a socket.  False: nothing was written. */
+bool client_greet(const struct client *, const char *octets, size_t len);
+
 /* One last line, if it can be written without waiting. */
 void client_say(const char *octets, size_t len);
 

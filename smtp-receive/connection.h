@@ -35,6 +35,7 @@ struct connection {
 
 	/* connection.c's own. */
 	bool early;		/* the client spoke before 220 */
+	bool greeted;		/* 220 is out */
 	struct tls tls;
 	int pair[2];		/* ours, the session's */
 	struct shared *shared;

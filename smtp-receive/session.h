@@ -31,6 +31,7 @@ struct rules {
 	bool tls_implicit;		/* TLS is on from the start */
 	bool tls_required;		/* no mail without */
 	bool early;			/* the client spoke before 220 */
+	bool greeted;			/* 220 is out */
 };
 
 enum {				/* states, in the order of a mail */

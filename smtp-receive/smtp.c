@@ -371,8 +371,10 @@ smtp_run(struct session *s)
 	if (s->rules->tls_implicit)
 		session_secure(s);
 	session_number(s);
-	session_say(s, s->rules->early ? session_refuse(s, reply_early_talker)
-	    : reply_greeting);
+	if (s->rules->early)
+		session_say(s, session_refuse(s, reply_early_talker));
+	else if (!s->rules->greeted)
+		session_say(s, reply_greeting);
 	while (!s->over) {
 		enum line_kind kind = line_read(&s->line, &line);
 

@@ -155,12 +155,13 @@ def undone():
             call="renameat2")], ["EACCES"])
 
 
-def unserviceable(call, before):
+def unserviceable(call, before, *heard):
     """Nothing is read where that call fails with EPERM, as it does when before
     was called in the new process."""
     with Landlord() as house:
         client = house.connect(preexec_fn=before)
-        client.hear("421 4.3.2")
+        for reply in *heard, "421 4.3.2":
+            client.hear(reply)
         client.end()
         equal(house.reap(), [75])
         line, = house.log("failed", call=call)
@@ -170,13 +171,13 @@ def unserviceable(call, before):
 @test("ids that cannot be changed: 421 4.3.2, exit 75, nothing is read")
 def no_ids():
     unserviceable("setresuid", lambda: filter.install(
-        filter.deny("setresuid", errno.EPERM)))
+        filter.deny("setresuid", errno.EPERM)), "220")
 
 
 @test("no way into an empty root: 421 4.3.2, exit 75, nothing is read")
 def no_chroot():
     unserviceable("chroot", lambda: filter.install(
-        filter.deny("chroot", errno.EPERM)))
+        filter.deny("chroot", errno.EPERM)), "220")
 
 
 @test("no CAP_KILL, to end its session by: 421 4.3.2, exit 75")
@@ -273,6 +274,7 @@ def which_root():
         client = house.connect(preexec_fn=lambda: filter.install(
             filter.deny("mkdir", errno.EROFS)
             + filter.deny("mkdirat", errno.EROFS)))
+        client.hear("220")
         client.hear("421 4.3.2")
         client.end()
         equal(house.status(client), 75)

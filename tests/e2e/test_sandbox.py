@@ -12,8 +12,10 @@ ENVIRONMENT = {"TCPREMOTEIP": "192.0.2.1", "SECRET": "swordfish"}
 
 
 def session(receiver, client):
-    """Its pid, when the greeting is out: then all has been given up."""
+    """Its pid, when all has been given up: the greeting is out before."""
     client.hear("220")
+    until(lambda: [pid for pid in children(client.monitor.pid)
+        if status(pid)["Seccomp"] != "0"], "a session that is confined")
     found = children(client.monitor.pid)
     equal(len(found), 1, "children of the monitor")
     return found[0]

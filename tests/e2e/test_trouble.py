@@ -262,6 +262,7 @@ def no_process():
     with Receiver() as receiver:
         client = receiver.connect(preexec_fn=lambda: resource.setrlimit(
             resource.RLIMIT_NPROC, (0, 0)))
+        client.hear("220")
         client.hear("421 4.3.2")
         client.end()
         equal(receiver.reap(), [75])

@@ -157,9 +157,23 @@ START_TEST(a_long_name_of_our_own)
 }
 END_TEST
 
+START_TEST(a_greeting_that_is_out_is_not_said_again)
+{
+	char says[100];
+	struct talk *t = begin("QUIT\r\n", says, sizeof says);
+
+	t->rules.greeted = true;
+	talk_run(t);
+	struct span all = heard(t);
+	ck_assert(span_skip(&all, "221 2.0.0 "));
+	free(t);
+}
+END_TEST
+
 void
 add_packets(TCase *tc)
 {
+	tcase_add_test(tc, a_greeting_that_is_out_is_not_said_again);
 	tcase_add_test(tc, replies_wait_for_the_read);
 	tcase_add_test(tc, a_message_in_the_same_packet_waits_for_nothing);
 	tcase_add_test(tc, a_full_buffer_does_not_wait);
