@@ -25,3 +25,9 @@ $(ASAN)/smtp-receive-map: $(MAP_SOURCES) $(MAP_HEADERS) $(ASAN)/obj/flags
 
 all: $(BUILD)/smtp-receive-map
 asan: $(ASAN)/smtp-receive-map
+
+# What the rooms of the map cost, compiled as they are shipped: tests/bench.
+$(BUILD)/bench/map: $(patsubst %,$(BUILD)/obj/%.o,tests/bench/map \
+    $(call PATHS,$(sort $(LINKS_usermap))))
+	@mkdir -p $(@D)
+	$(Q)$(LINK) -o $@ $^
