@@ -1,7 +1,7 @@
 """The CPU of a program and of all that it starts.
 
 Where control groups can be made (root), it gets one: the kernel counts there
-in nanoseconds, or in microseconds, whoever reaps whom.  Else the program becomes the
+in microseconds or finer, whoever reaps whom.  Else the program becomes the
 reaper of all below it, so that no child's time is lost, and the times of its
 processes and of those they have reaped are added up, in ticks of 10 ms."""
 

@@ -8,6 +8,7 @@ picture.  README says how each figure is measured.  No figure makes it fail,
 but what could not be measured does."""
 
 import os
+import signal
 import subprocess
 import sys
 
@@ -105,7 +106,8 @@ class Bench:
             self.start()
             for each in self.servers:
                 self.measure(each, measure.idle)
-            for _ in range(ROUNDS):
+            for number in range(1, ROUNDS + 1):
+                print("round %d of %d" % (number, ROUNDS), file=sys.stderr)
                 self.round()
             self.once()
             self.many()
@@ -128,6 +130,7 @@ def write(table):
 
 
 def main():
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     with Ground() as ground:
         bench = Bench(ground)
         bench.run()

@@ -4,8 +4,7 @@ import os
 
 import server
 from daemon import Daemon
-
-PEERS = os.path.abspath(os.environ.get("PEERS", "build/peers"))
+from peer import PEERS
 
 CONF = """\
 !include {peers}/dovecot.conf

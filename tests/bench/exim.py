@@ -5,9 +5,9 @@ file named with -C it takes no other rights."""
 import os
 import pwd
 
+import peer
 import server
 
-PEERS = os.environ.get("PEERS", "build/peers")
 WANTS_USERS = True
 
 # Without the limit of 10 it would leave the eleventh message of a connection
@@ -43,17 +43,8 @@ maildir:
 """
 
 
-class Exim(server.Tcpserver):
-    """It delivers when the client has its 250, by processes of their own."""
-
-    def busy(self):
-        return super().busy() or any(files for _, _, files in
-            os.walk(self.spool + "/input"))
-
-
 def start(base):
-    tree = os.path.abspath(os.path.join(PEERS, "exim"))
-    program = tree + "/usr/sbin/exim4"
+    program = peer.usr("exim") + "/sbin/exim4"
     user = pwd.getpwnam("Debian-exim")[2:4]
     os.makedirs(base + "/spool")
     box = server.maildir(base + "/ann")
@@ -61,12 +52,6 @@ def start(base):
         server.own(path, user)
     with open(base + "/configure", "w") as file:
         file.write(CONFIGURE.format(base=base, program=program))
-    Exim.spool = base + "/spool"
-    return Exim("exim", [program, "-C", base + "/configure", "-bs"],
-        [box + "/new"], {"LD_LIBRARY_PATH": libraries(tree)}, user=user)
-
-
-def libraries(tree):
-    """What this machine lacks was unpacked, too."""
-    return ":".join(sorted({path for path, _, files in os.walk(tree)
-        if any(".so" in name for name in files)}))
+    return server.Tcpserver("exim", [program, "-C", base + "/configure", "-bs"],
+        [box + "/new"], {"LD_LIBRARY_PATH": peer.libraries("exim")}, user,
+        queues=[base + "/spool/input"])

@@ -2,9 +2,8 @@
 
 import os
 
+import peer
 import server
-
-PEERS = os.environ.get("PEERS", "build/peers")
 
 
 def start(scratch):
@@ -12,8 +11,8 @@ def start(scratch):
     for part in "tmp", "new":
         os.makedirs(os.path.join(queue, part))
     server.own(scratch)
-    usr = os.path.abspath(os.path.join(PEERS, "mailfront/usr"))
+    usr = peer.usr("mailfront")
     return server.Tcpserver("mailfront", [usr + "/sbin/mailfront", "smtp",
         "queuedir", "add-received", "accept"], [queue + "/new"],
         {"QUEUEDIR": queue, "MODULE_PATH": usr + "/lib/mailfront",
-        "LD_LIBRARY_PATH": usr + "/lib"})
+        "LD_LIBRARY_PATH": peer.libraries("mailfront")})

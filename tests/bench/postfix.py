@@ -4,10 +4,10 @@ import grp
 import os
 import pwd
 
+import peer
 import server
 from daemon import Daemon
 
-PEERS = os.environ.get("PEERS", "build/peers")
 WANTS_USERS = True
 
 # All that limits how much it takes at once is off, and nothing asks DNS.
@@ -89,11 +89,11 @@ def make_queue(base):
 
 def start(base):
     port = server.free_port()
-    usr = os.path.abspath(os.path.join(PEERS, "postfix/usr"))
+    usr = peer.usr("postfix")
     configure(base, usr=usr, port=port)
     make_queue(base)
     box = server.own(server.maildir(base + "/ann"))
     return Daemon("postfix", [usr + "/lib/postfix/sbin/master", "-c",
         base + "/etc", "-s"], port, [box + "/new"],
-        {"LD_LIBRARY_PATH": usr + "/lib/postfix"},
+        {"LD_LIBRARY_PATH": peer.libraries("postfix")},
         queues=["%s/queue/%s" % (base, name) for name in WAITING])

@@ -43,18 +43,21 @@ def maildir(path):
 
 
 class Server:
-    """name: what it is called in the table.  boxes: the directories its messages come into."""
+    """name: what it is called in the table.  boxes: the directories its
+    messages come into.  queues: those below which there is a file for each
+    that was accepted and is not yet there."""
 
     lmtp = False
     inetd = None	# the command that serves one connection on 0 and 1
 
-    def __init__(self, name, command, port, boxes, environ={}, **more):
+    def __init__(self, name, command, port, boxes, environ={}, queues=()):
         self.name, self.port, self.boxes = name, port, boxes
+        self.queues = queues
         self.account = Account()
         self.process = subprocess.Popen(command,
             env={**os.environ, **environ}, stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
-            preexec_fn=self.account.enter, **more)
+            preexec_fn=self.account.enter)
         until(self.listens, name + " to listen")
 
     def listens(self):
@@ -76,7 +79,8 @@ class Server:
 
     def busy(self):
         """Does it still work for a session that is over?"""
-        return bool(self.processes())
+        return any(files for queue in self.queues
+            for _, _, files in os.walk(queue))
 
     def settle(self):
         until(lambda: not self.busy(), self.name + " to be done")
@@ -113,10 +117,15 @@ def alive(pid):
 class Tcpserver(Server):
     """tcpserver, and a program for each connection."""
 
-    def __init__(self, name, command, boxes, environ={}, user=CHANGE):
+    def __init__(self, name, command, boxes, environ={}, user=CHANGE,
+            queues=()):
         port = free_port()
         self.inetd, self.environ, self.user = command, environ, user
         super().__init__(name, ["tcpserver", "-HR", "-l0", "-c1200", "-b1200",
             *(["-u", str(user[0]), "-g", str(user[1])] if user else []),
-            "127.0.0.1", str(port)] + command, port, boxes, environ)
+            "127.0.0.1", str(port)] + command, port, boxes, environ,
+            queues)
         self.settle()		# the connection that saw it listen is over
+
+    def busy(self):
+        return bool(self.processes()) or super().busy()

@@ -14,21 +14,21 @@ class Figure(NamedTuple):
 
 FIGURES = {
     "cpu": Figure("CPU ms per session", 2),
-    "rate": Figure("sessions/s, one at a time"),
-    "parallel": Figure("sessions/s, 20 parallel"),
-    "stream": Figure("messages/s, 1 connection"),
+    "rate": Figure("sessions/s, one by one"),
+    "parallel": Figure("sessions/s, 20 at once"),
+    "stream": Figure("messages/s, 1 session"),
     "greeting": Figure("connect to 220, ms", 2),
     "dot": Figure("dot to 250, 4 KiB, ms", 2),
     "speed": Figure("50 MiB, MB/s"),
     "large": Figure("50 MiB, CPU ms"),
     "idle": Figure("idle session, KiB"),
     "peak": Figure("more for 50 MiB, KiB"),
-    "calls": Figure("system calls per session"),
-    "instructions": Figure("1000 instructions of it"),
+    "calls": Figure("system calls"),
+    "instructions": Figure("1000 instructions"),
     "flushes": Figure("flushes per message", 1),
     "many": Figure("4 KiB to 50 boxes, ms", 1),
     "flushes of many": Figure("flushes for that"),
-    "linked": Figure("20 MiB to 50, linked, ms"),
+    "linked": Figure("20 MiB to 50, ms"),
     "linked times": Figure("times what one takes", 2),
     "linked written": Figure("MiB written for that", 1),
 }
@@ -95,7 +95,7 @@ class Table:
 
     def line(self, title, cells):
         names = [name for name in self.found if name != BARE]
-        return "%-25s" % title + "".join(cells(name).rjust(max(8,
+        return "%-22s" % title + "".join(cells(name).rjust(max(7,
             len(name) + 1)) for name in names)
 
     def medians(self):
@@ -109,13 +109,13 @@ class Table:
             self.cell(BARE, "dot")]
 
     def targets(self):
-        lines = ["%-40s%9s  %s" % ("", "reached", "target")]
+        lines = ["%-36s%9s  %s" % ("", "reached", "target")]
         for figure, beside, sense, limit in TARGETS:
             value = self.ratio(figure, beside) if beside else \
                 self.median(OURS, figure)
             what = FIGURES[figure].title + (", to %s" % beside if beside
                 else "")
-            lines.append("%-40s%9s  %s %-5g %s" % (what, "-" if value is None
+            lines.append("%-36s%9s  %s %-5g %s" % (what, "-" if value is None
                 else "%.2f" % value if value < 10 else "%.0f" % value, sense,
                 limit, verdict(value, sense, limit)))
         return lines

@@ -273,8 +273,21 @@ def files_named():
         true(os.path.exists(TOP + "/" + name), name)
 
 
+@test("README: what it costs is the table that make bench has left in the "
+    "tree, and the picture has the same programs")
+def costs():
+    table = read("tests/bench/table.txt").split("\n\n")[0]
+    equal(readme_block(COSTS), table)
+    picture = read("tests/bench/table.svg")
+    for name in "smtp-receive", "as root", "mailfront", "postfix", "dovecot", \
+            "exim":
+        true(name in table.splitlines()[0], name + " in table.txt")
+        true(">%s<" % name in picture, name + " in table.svg")
+
+
 # How the blocks that are not an evening's begin.
-OTHERS = ["             client", "make demo", "make\nmake install",
+COSTS = " " * 23 + "smtp-receive "
+OTHERS = [COSTS, "             client", "make demo", "make\nmake install",
     "make install PREFIX", "mail.example.org.   IN", "tcpserver",
     "journalctl -t", "smtp-receive/ ", "build/smtp-receive-tls: not",
     # what tests/host/systemd/map.py does
