@@ -27,6 +27,7 @@ import tty
 import libexec
 import tap
 from client import HOST, Client, stuffed
+from spawn import spawn
 from stored import Stored, parse_log, shows
 from tap import (PEERS, PROGRAM, ROOT, TOP, Skip, equal, need, need_root, test,
     tool, true, until)
@@ -188,9 +189,8 @@ class Receiver:
             options = dict(env=ENVIRONMENT, cwd="/", **AS_USER)
             options.update(self.spawn_options)
             options.update(more)
-            monitor = subprocess.Popen(self.command, stdin=stdin,
-                stdout=stdout, stderr=log if stderr is None else stderr,
-                **options)
+            monitor = spawn(self.command, stdin=stdin, stdout=stdout,
+                stderr=log if stderr is None else stderr, **options)
         self.monitors.append(monitor)
         return monitor
 
@@ -328,7 +328,7 @@ class Server:
                 if ":" in self.address else
                 "%s:%d" % (self.address, self.port)]
         with open(self.receiver.logfile + ".server", "ab") as log:
-            self.process = subprocess.Popen(
+            self.process = spawn(
                 command + self.receiver.command, stdin=subprocess.DEVNULL,
                 stdout=log, stderr=log if self.kind != "tcpserver" else
                 open(self.receiver.logfile, "ab"), cwd="/", env=ENVIRONMENT,

@@ -54,7 +54,7 @@ class Place:
         options = dict(AS_USER, env=self.env)
         options.update(more)
         with open(self.base + "/log", "ab") as log:
-            server = subprocess.Popen(["sh", "-c",
+            server = spawn(["sh", "-c",
                 "exec " + self.here(command).lstrip()], cwd=self.base,
                 stdin=subprocess.DEVNULL, stdout=log, stderr=log, **options)
         self.servers.append(server)
