@@ -103,8 +103,11 @@ $(foreach t,$(UNITTESTS),$(if $(LINKS_$(t)),,\
 
 TEST_CC	= $(GLIBC_CC)
 TESTED	= $(TEST_CC) $(COMPILE) -U_FORTIFY_SOURCE
-SANITIZED = $(TESTED) -fsanitize=address,undefined \
-	  -fno-sanitize-recover=all -fno-omit-frame-pointer
+# ASAN_CC is yours: .ci/run takes clang, which so compiles each test once.
+ASAN_CC	= $(TEST_CC)
+SANITIZED = $(ASAN_CC) $(COMPILE) -U_FORTIFY_SOURCE \
+	  -fsanitize=address,undefined -fno-sanitize-recover=all \
+	  -fno-omit-frame-pointer
 FUZZED	= clang $(COMPILE) -U_FORTIFY_SOURCE \
 	  -fsanitize=address,undefined -fno-sanitize-recover=all
 LIBCHECK = $$(pkg-config --cflags --libs check)
@@ -148,14 +151,15 @@ OF	= $(sort tests/main tests/test_$(1) $(call PATHS,$(LINKS_$(1))) \
 	  $(SHARES_$(1)) $(basename $(wildcard tests/$(1)/*.c)))
 WRAPPED	= $(addprefix @,$(wildcard tests/$(1)/wrap.opts))
 
-# $(call UNITTEST,ROOM,DIRECTORY,COMPILER)
+# $(call UNITTEST,ROOM,DIRECTORY,COMPILER,MORE)
 define UNITTEST
-$(2)/test_$(1): $(patsubst %,$(2)/obj/%.o,$(call OF,$(1)))
+$(2)/test_$(1): $(patsubst %,$(2)/obj/%.o,$(call OF,$(1)) $(4))
 	$$(Q)$$($(3)) $$(LDFLAGS) -o $$@ $$(filter %.o,$$^) \
 	    $(call WRAPPED,$(1)) $(LIBS_$(1)) $$(LIBCHECK)
 endef
 $(foreach t,$(UNITTESTS),$(eval $(call UNITTEST,$(t),$(TEST),TESTED)))
-$(foreach t,$(UNITTESTS),$(eval $(call UNITTEST,$(t),$(ASAN),SANITIZED)))
+$(foreach t,$(UNITTESTS),$(eval $(call UNITTEST,$(t),$(ASAN),SANITIZED,\
+    tests/leaks)))
 
 # $(call FUZZER,ROOM)
 define FUZZER
