@@ -5,6 +5,8 @@
 #include <errno.h>
 #include <string.h>
 
+#include "address.h"
+#include "limit.h"
 #include "mapfile.h"
 #include "mapline.h"
 
@@ -13,6 +15,10 @@ const char mapcdb_damaged[] = "damaged: run smtp-receive-map, or remove it";
 enum {
 	TABLES	= 256,
 	PAIR	= 8,		/* two numbers of 4 bytes each */
+
+	/* For the lines of one search: of each target that it leads to, and
+	 * once more all there are. */
+	ROOM	= MAX_STEPS * (MAX_ADDRESS + MAX_TARGET + 64),
 };
 
 /* Such a pair: of the header the place of a table and how many slots it has;
@@ -32,10 +38,11 @@ number(const unsigned char *at)
 static bool
 read_pair(struct mapcdb *cdb, uint64_t from, struct pair *pair)
 {
-	if (!mapimage_need(&cdb->image, from, PAIR))
+	unsigned char bytes[PAIR];
+
+	if (!mapblock_read(&cdb->blocks, from, bytes, sizeof bytes))
 		return false;
-	const unsigned char *at = (const unsigned char *)cdb->image.at + from;
-	*pair = (struct pair){ number(at), number(at + 4) };
+	*pair = (struct pair){ number(bytes), number(bytes + 4) };
 	return true;
 }
 
@@ -61,15 +68,34 @@ is_line(const char *at, size_t len)
 	    span_number((struct span){ data.at, data.len - 1 }, &n);
 }
 
-static enum mapcdb_entry
-read_data(struct mapcdb *cdb, uint64_t from, size_t len)
+/* The copy of a record has its place in front. */
+enum { PLACE = 8 };
+
+bool
+mapcdb_same_line(const char *a, const char *b)
 {
-	if (len == 0)
-		return MAPCDB_DOMAIN;
-	if (!mapimage_need(&cdb->image, from, len))
-		return MAPCDB_DAMAGED;
-	return is_line(cdb->image.at + from, len) ? MAPCDB_LINE
-	    : MAPCDB_DAMAGED;
+	return memcmp(a - PLACE, b - PLACE, PLACE) == 0;
+}
+
+void
+mapcdb_forget(struct mapcdb *cdb)
+{
+	cdb->used = 0;
+}
+
+/* NULL: no room, for more lines than a search has steps. */
+static char *
+copy(struct mapcdb *cdb, uint64_t from, uint64_t len)
+{
+	struct mapblock *blocks = &cdb->blocks;
+	char *at = blocks->room + cdb->used;
+
+	errno = 0;
+	if (PLACE + len > blocks->size - cdb->used)
+		return NULL;
+	memcpy(at, &from, PLACE);
+	return mapblock_read(blocks, from, at + PLACE, (size_t)len) ?
+	    at + PLACE : NULL;
 }
 
 /* MAPCDB_NONE: the record there has another key. */
@@ -82,12 +108,17 @@ read_record(struct mapcdb *cdb, uint64_t from, struct span key, char **line)
 		return MAPCDB_DAMAGED;
 	if (lengths.first != key.len)
 		return MAPCDB_NONE;
-	if (!mapimage_need(&cdb->image, from + PAIR, key.len))
+	uint64_t len = (uint64_t)lengths.first + lengths.second;
+	*line = copy(cdb, from + PAIR, len);
+	if (*line == NULL)
 		return MAPCDB_DAMAGED;
-	*line = cdb->image.at + from + PAIR;
 	if (memcmp(*line, key.at, key.len) != 0)
 		return MAPCDB_NONE;
-	return read_data(cdb, from + PAIR + key.len, lengths.second);
+	if (lengths.second == 0)
+		return MAPCDB_DOMAIN;
+	cdb->used += PLACE + (size_t)len;
+	return is_line(*line + key.len, lengths.second) ? MAPCDB_LINE
+	    : MAPCDB_DAMAGED;
 }
 
 /* A table has free slots: with none it is damaged. */
@@ -125,22 +156,22 @@ is_older(const struct stat *a, const struct stat *b)
 
 static enum mapcdb_state
 compare(const struct mapcdb *cdb, const char *text,
-    enum mapimage_answer answer, const char **what)
+    enum mapblock_answer answer, const char **what)
 {
-	const struct mapimage *image = &cdb->image;
+	const struct mapblock *blocks = &cdb->blocks;
 	int saved = errno;
 	struct stat st;
 
 	if (stat(text, &st) == -1)
 		return MAPCDB_ABSENT;	/* so there is no map at all */
-	if (is_older(&image->stamp, &st))
+	if (is_older(&blocks->stamp, &st))
 		return MAPCDB_STALE;
 	errno = saved;
-	*what = answer == MAPIMAGE_NO_MEMORY ? "no memory to read it"
+	*what = answer == MAPBLOCK_NO_MEMORY ? "no memory to read it"
 	    : mapcdb_damaged;
-	if (answer != MAPIMAGE_OPEN)
+	if (answer != MAPBLOCK_OPEN)
 		return MAPCDB_BAD;
-	return maptrailer_fits(&image->trailer, &st) ? MAPCDB_OPEN
+	return maptrailer_fits(&blocks->trailer, &st) ? MAPCDB_OPEN
 	    : MAPCDB_STALE;
 }
 
@@ -148,20 +179,22 @@ enum mapcdb_state
 mapcdb_open(struct mapcdb *cdb, const char *path, const char *text,
     const char **what)
 {
-	enum mapimage_answer answer = mapimage_open(&cdb->image, path);
+	enum mapblock_answer answer = mapblock_open(&cdb->blocks, path,
+	    ROOM);
 
-	if (answer == MAPIMAGE_NONE)
+	cdb->used = 0;
+	if (answer == MAPBLOCK_NONE)
 		return MAPCDB_ABSENT;
 	enum mapcdb_state state = compare(cdb, text, answer, what);
-	if (answer == MAPIMAGE_OPEN && state != MAPCDB_OPEN)
-		mapimage_close(&cdb->image);
+	if (answer == MAPBLOCK_OPEN && state != MAPCDB_OPEN)
+		mapblock_close(&cdb->blocks);
 	return state;
 }
 
 void
 mapcdb_close(struct mapcdb *cdb)
 {
-	mapimage_close(&cdb->image);
+	mapblock_close(&cdb->blocks);
 }
 
 bool
@@ -169,7 +202,7 @@ mapcdb_same(const struct mapcdb *cdb, const char *path, const char *text)
 {
 	struct stat st;
 
-	return mapfile_still(&cdb->image.stamp, path) &&
+	return mapfile_still(&cdb->blocks.stamp, path) &&
 	    stat(text, &st) == 0 &&
-	    maptrailer_fits(&cdb->image.trailer, &st);
+	    maptrailer_fits(&cdb->blocks.trailer, &st);
 }

@@ -5,18 +5,17 @@
  * beginning with white space; then a line end, the number of that line, and
  * one more line end.  A key and its data stand side by side in the file, so
  * together they are the line.  The @domain of a key has no data where the text
- * has no line for it.
- *
- * What is found is writable, and stays until mapcdb_close. */
+ * has no line for it. */
 
 #ifndef MAPCDB_H
 #define MAPCDB_H
 
-#include "mapimage.h"
+#include "mapblock.h"
 #include "span.h"
 
 struct mapcdb {
-	struct mapimage image;
+	struct mapblock blocks;
+	size_t used;		/* of their room, by what was found */
 };
 
 enum mapcdb_state {
@@ -45,8 +44,14 @@ enum mapcdb_entry {
 /* What to tell of that: what is wrong, and what mends it. */
 extern const char mapcdb_damaged[];
 
-/* MAPCDB_LINE: *line begins with the key, and ends with a line end that the
- * number and another line end follow. */
+/* MAPCDB_LINE: *line is a writable copy.  It begins with the key, and ends with
+ * a line end that the number and another line end follow. */
 enum mapcdb_entry mapcdb_find(struct mapcdb *, struct span key, char **line);
+
+/* Are both, of mapcdb_find, copies of one line? */
+bool mapcdb_same_line(const char *, const char *);
+
+/* What was found so far is not needed any more. */
+void mapcdb_forget(struct mapcdb *);
 
 #endif

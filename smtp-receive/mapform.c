@@ -133,6 +133,19 @@ mapform_find(struct usermap *map, struct span key, char **line)
 	return entry;
 }
 
+void
+mapform_forget(struct usermap *map)
+{
+	if (map->form == USERMAP_CDB)
+		mapcdb_forget(&map->cdb);
+}
+
+bool
+mapform_same_line(const struct usermap *map, const char *a, const char *b)
+{
+	return map->form == USERMAP_CDB ? mapcdb_same_line(a, b) : a == b;
+}
+
 /* A compiled line has it behind its line end. */
 static unsigned long
 read_number(const char *line)

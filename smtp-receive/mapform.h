@@ -18,9 +18,16 @@ void mapform_close(struct usermap *);
 bool mapform_same(const struct usermap *);
 
 /* What an open map has for a normal key; what is damaged is told once.
- * MAPCDB_LINE: *line is writable, and ends with a line end. */
+ * MAPCDB_LINE: *line is writable, ends with a line end, and stays until
+ * mapform_forget. */
 enum mapcdb_entry mapform_find(struct usermap *, struct span key,
     char **line);
+
+/* A new search begins. */
+void mapform_forget(struct usermap *);
+
+/* Are both one line of the text? */
+bool mapform_same_line(const struct usermap *, const char *, const char *);
 
 /* Such a line says what no line can say. */
 void mapform_spoiled(struct usermap *);

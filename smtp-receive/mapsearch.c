@@ -271,7 +271,7 @@ static bool
 is_loop(const struct search *s, const char *line)
 {
 	for (unsigned i = 0; i < s->depth; i++)
-		if (s->chain[i].line == line)
+		if (mapform_same_line(s->map, s->chain[i].line, line))
 			return true;
 	return false;
 }
@@ -343,6 +343,7 @@ mapsearch_find(struct usermap *map, struct span address,
 {
 	struct search s = { .map = map, .found = found };
 
+	mapform_forget(map);
 	found->reply = reply_rcpt_ok;
 	found->text = (struct span){ 0 };
 	found->count = 0;

@@ -4,8 +4,8 @@
  * own and indexed; 10,000 lines cost well under 2 ms.  Where the cdb beside it
  * was made of that text, it is looked up there, and a million lines cost a few
  * reads.  What is found points into memory that is good until the next
- * usermap_open or usermap_close.  Whose home "~" is, is asked of somebody
- * else. */
+ * usermap_find, usermap_open or usermap_close.  Whose home "~" is, is asked of
+ * somebody else. */
 
 #ifndef USERMAP_H
 #define USERMAP_H

@@ -45,10 +45,10 @@ LINKS_line	= line wire span
 LINKS_log	= log id span
 LINKS_mailbox	= mailbox reply $(LINKS_rights) $(LINKS_maildir)
 LINKS_maildir	= $(MAILDIR:%=maildir/%)
-LINKS_mapcdb	= mapcdb $(LINKS_mapimage) $(LINKS_mapline)
+LINKS_mapblock	= mapblock $(LINKS_maptrailer) mapfile
+LINKS_mapcdb	= mapcdb $(LINKS_mapblock) $(LINKS_mapline)
 LINKS_mapfile	= mapfile
 LINKS_mapform	= $(LINKS_usermap)
-LINKS_mapimage	= mapimage $(LINKS_maptrailer) mapfile
 LINKS_mapindex	= mapindex $(LINKS_mapline)
 LINKS_mapline	= mapline username $(LINKS_address)
 LINKS_mapreader	= mapreader $(LINKS_mapline)

@@ -106,7 +106,7 @@ START_TEST(no_memory)
 	    "0: no memory for its index: "));
 	ck_assert_str_eq(find("a@b"), "broken");
 	ck_assert_ptr_null(map.text.file.text);
-	ck_assert_ptr_null(map.cdb.image.at);
+	ck_assert_ptr_null(map.cdb.blocks.at);
 	open_map();
 	ck_assert_str_eq(find("a@b"), "ok /m");
 }
