@@ -26,8 +26,14 @@ clock_now(void)
 long long
 clock_milliseconds(const struct timespec *since)
 {
-	struct timespec now = clock_now();
+	const struct timespec now = clock_now();
 
-	return (long long)(now.tv_sec - since->tv_sec) * 1000 +
-	    (now.tv_nsec - since->tv_nsec) / 1000000;
+	return clock_between(since, &now);
+}
+
+long long
+clock_between(const struct timespec *since, const struct timespec *then)
+{
+	return (long long)(then->tv_sec - since->tv_sec) * 1000 +
+	    (then->tv_nsec - since->tv_nsec) / 1000000;
 }

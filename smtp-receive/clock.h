@@ -12,4 +12,8 @@ struct timespec clock_date(void);
 struct timespec clock_now(void);
 long long clock_milliseconds(const struct timespec *since);
 
+/* The same until then. */
+long long clock_between(const struct timespec *since,
+    const struct timespec *then);
+
 #endif

@@ -49,6 +49,7 @@ house_open(struct house *h)
 {
 	h->state = HOUSE_FRESH;
 	h->how = "";
+	h->now = h->start;
 	h->map.faults = (struct mapfaults){ tell_map_fault, h };
 	h->map.users = (struct usermap_users){ find_account, h,
 	    h->config->min_uid };
@@ -107,7 +108,7 @@ house_mail(struct house *h, const struct ask *ask, struct answer *answer)
 	h->map_open = false;
 	memcpy(h->sender, ask->sender, ask->sender_len);
 	h->trace.sender = (struct span){ h->sender, ask->sender_len };
-	h->mail_start = clock_now();
+	h->mail_start = h->now;
 	deliver_begin(&h->deliver, ask->size);
 	return count_command(h);
 }
@@ -231,7 +232,7 @@ accept_rcpt(struct house *h, struct span to, char text[MAX_REASON + 1])
 	struct finding *f = &h->finding;
 
 	open_map(h);
-	h->accounts.start = clock_now();
+	h->accounts.start = h->now;
 	usermap_find(&h->map, to, f);
 	if (f->reply == reply_reject_said || f->reply == reply_later_said)
 		span_copy(f->text, text, MAX_REASON + 1);
@@ -321,7 +322,7 @@ house_commit(struct house *h, const struct ask *ask, struct answer *answer)
 		return "commit: over max-message-size";
 	if (ask->crlf < size || ask->crlf > 2 * size)
 		return "commit: a size with CR LF that cannot be";
-	h->commit_start = clock_now();
+	h->commit_start = h->now;
 	enum reply reply = store(h, ask);
 	for (size_t i = 0; i < count; i++)
 		answer->each[i] = (uint16_t)reply;

@@ -48,6 +48,7 @@ struct house {
 	struct tls *tls;		/* after tls_open */
 	const unsigned char *body;	/* the shared buffer */
 	struct timespec start;		/* CLOCK_MONOTONIC, as all here */
+	struct timespec now;		/* when the message in hand came */
 	struct usermap map;		/* file and delimiters */
 	struct accounts accounts;	/* for system users: as whom to ask */
 

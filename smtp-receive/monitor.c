@@ -260,7 +260,7 @@ time_left(const struct monitor *m)
 	const struct house *h = m->house;
 
 	return (long long)h->config->session_timeout * 1000 -
-	    clock_milliseconds(house_busy(h) ? &h->mail_start : &h->start);
+	    clock_between(house_busy(h) ? &h->mail_start : &h->start, &h->now);
 }
 
 /* A pipe or a terminal has no timeout of its own.  Milliseconds until its
@@ -274,10 +274,10 @@ silence_left(struct monitor *m)
 	if (h->client->socket[0] && h->client->socket[1])
 		return LLONG_MAX;
 	if (beat != m->beat || m->beat_start.tv_sec == 0)
-		m->beat_start = clock_now();
+		m->beat_start = h->now;
 	m->beat = beat;
 	return (long long)h->config->command_timeout * 1000 -
-	    clock_milliseconds(&m->beat_start);
+	    clock_between(&m->beat_start, &h->now);
 }
 
 /* Gives the session time to say what it is about to say, so that no reply
@@ -297,6 +297,7 @@ settle(struct monitor *m)
 		if (poll(&p, 1, SETTLE_STEP_MS) > 0) {
 			if (ms >= SETTLE_MS || m->broken > 1)
 				return false;
+			m->house->now = clock_now();
 			receive(m);
 		}
 		ms = clock_milliseconds(&start);
@@ -333,7 +334,9 @@ wait_for_message(struct monitor *m)
 			close_down(m, reply_timeout, "timeout");
 		return;
 	}
-	if (poll(p, countof(p), (int)wait) <= 0)
+	int ready = poll(p, countof(p), (int)wait);
+	m->house->now = clock_now();
+	if (ready <= 0)
 		return;
 	if (p[0].revents != 0)
 		receive(m);
