@@ -105,13 +105,23 @@ def processes():
     found = libexec.running()
     for pid in filter(str.isdigit, os.listdir("/proc")):
         try:
-            with open("/proc/%s/stat" % pid) as stat:
-                comm, rest = stat.read().split("(", 1)[1].rsplit(")", 1)
+            if first("/proc/%s/comm" % pid) != COMM.encode() + b"\n":
+                continue
+            stat = first("/proc/%s/stat" % pid)
         except (FileNotFoundError, ProcessLookupError):
             continue
-        if comm == COMM and rest.split()[0] not in "ZX":
+        if stat.rsplit(b")", 1)[1].split()[0] not in b"ZX":
             found.append(int(pid))
     return found
+
+
+def first(path):
+    """Its first octets, for a tenth of what open() takes."""
+    fd = os.open(path, os.O_RDONLY)
+    try:
+        return os.read(fd, 4096)
+    finally:
+        os.close(fd)
 
 
 def children(pid):
