@@ -73,7 +73,7 @@ class Shell:
         self.said += octets.decode(errors="replace").replace("\r", "")
         return True
 
-    def paste(self, block, count=None, seconds=300):
+    def paste(self, block, count=None, seconds=600):
         """(exit status, output) of each command.  The output is what was
         printed and typed since the one before.  Nobody who reads what he
         pastes is quicker than that."""
