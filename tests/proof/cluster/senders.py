@@ -23,7 +23,7 @@ PER_HOST = 3		# clients at a time
 PER_CONNECTION = 5	# messages
 HANG = 150		# seconds without an answer
 SLOW = 0.5		# between messages of a client: what is sent while a
-			# node is away has to be healed
+			# node is away has to be healed; and after a refusal
 RECIPIENTS = 1, 3, 1, 3, 1, 3, 5
 SIZES = 4096, 400, 4096, 20000, 4096, 4096, 4096, 4096, 4096, 300 * 1024
 
@@ -107,7 +107,7 @@ class Senders:
         self.ledger.heard(token, reply)
         self.count(began, reply, (time.monotonic() - start) * 1000)
         # A queue would wait for minutes after 4xx.
-        time.sleep(0.1 if reply[0] == "4" else self.pause)
+        time.sleep(SLOW if reply[0] == "4" else self.pause)
 
     @staticmethod
     def say(client, token, boxes):
