@@ -33,8 +33,7 @@ struct span span_field(struct span *s, char stop);
  * there. */
 struct span span_word(struct span *s);
 
-/* How many octets come before the next CR or LF; of a long line no more than
- * are looked at together. */
+/* How many octets come before the next CR or LF. */
 size_t span_run(struct span);
 
 /* Without the spaces and tabs at both ends. */

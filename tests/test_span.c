@@ -230,17 +230,17 @@ START_TEST(printable_is_0x20_to_0x7e_throughout)
 }
 END_TEST
 
-/* CR or LF, whichever is first; and no further than 1,024 octets. */
-START_TEST(run_ends_at_a_line_end_or_where_it_looks_no_further)
+/* CR or LF, whichever is first, wherever it stands among eight. */
+START_TEST(run_ends_at_a_line_end)
 {
 	static const struct {
 		size_t cr, lf, len, run;	/* where they stand */
 	} rows[] = {
 		{ 9, 9, 0, 0 }, { 9, 9, 3, 3 }, { 0, 1, 9, 0 }, { 1, 0, 9, 0 },
 		{ 5, 6, 9, 5 }, { 6, 5, 9, 5 }, { 8, 9, 9, 8 }, { 9, 8, 9, 8 },
-		{ 1023, 3000, 3000, 1023 }, { 3000, 1023, 3000, 1023 },
-		{ 1024, 3000, 3000, 1024 }, { 3000, 1024, 3000, 1024 },
-		{ 1025, 3000, 3000, 1024 }, { 3000, 3000, 1025, 1024 },
+		{ 7, 9, 8, 7 }, { 9, 7, 8, 7 }, { 8, 9, 8, 8 }, { 9, 8, 8, 8 },
+		{ 2999, 3000, 3000, 2999 }, { 3000, 2999, 3000, 2999 },
+		{ 3000, 3000, 3000, 3000 },
 	};
 	static char text[3001];
 
@@ -249,6 +249,24 @@ START_TEST(run_ends_at_a_line_end_or_where_it_looks_no_further)
 	text[rows[_i].cr] = rows[_i].cr == rows[_i].lf ? 'x' : '\r';
 	ck_assert_uint_eq(span_run((struct span){ text, rows[_i].len }),
 	    rows[_i].run);
+}
+END_TEST
+
+/* None of the other 254 is taken for one, nor hides one that follows. */
+START_TEST(run_goes_on_over_all_other_octets)
+{
+	for (int c = 0; c < 256; c++) {
+		char text[17];
+		bool ends = c == '\n' || c == '\r';
+
+		for (size_t i = 0; i < 16; i++) {
+			memset(text, 'x', sizeof text);
+			text[i] = (char)c;
+			text[i + 1] = '\n';
+			ck_assert_uint_eq(span_run((struct span){ text,
+			    sizeof text }), ends ? i : i + 1);
+		}
+	}
 }
 END_TEST
 
@@ -277,7 +295,8 @@ suite(void)
 	tcase_add_test(tc, printable_is_0x20_to_0x7e_throughout);
 	tcase_add_test(tc, graphic_is_0x21_to_0x7e);
 	tcase_add_loop_test(tc,
-	    run_ends_at_a_line_end_or_where_it_looks_no_further, 0, 14);
+	    run_ends_at_a_line_end, 0, 15);
+	tcase_add_test(tc, run_goes_on_over_all_other_octets);
 	suite_add_tcase(s, tc);
 	return s;
 }
