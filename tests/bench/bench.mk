@@ -27,8 +27,9 @@ $(COUNTED): $(filter-out %/sandbox.o,$(SHIPPED)) \
 bench: all $(LOADERS) $(COUNTED)
 	@PEERS=$(PEERS) tests/unpack mailfront postfix dovecot exim
 	@$(WITH) SMTP_RECEIVE=$(BUILD)/smtp-receive BENCH_RECEIVE=$(COUNTED) \
-	    ROUNDS=$(ROUNDS) SESSIONS=$(SESSIONS) \
-	    PEERS_ONLY="$(PEERS_ONLY)" python3 tests/bench/bench.py
+	    ROUNDS=$(ROUNDS) SESSIONS=$(SESSIONS) PEERS_ONLY="$(PEERS_ONLY)" \
+	    TABLE=$(abspath $(BENCH))/table \
+	    tests/reachable python3 tests/bench/bench.py
 
 bench-counts: all $(COUNTED)
 	@$(WITH) SMTP_RECEIVE=$(BUILD)/smtp-receive BENCH_RECEIVE=$(COUNTED) \

@@ -33,6 +33,7 @@ PEERS = {"mailfront": mailfront, "postfix": postfix, "dovecot": dovecot,
 ONLY = (os.environ.get("PEERS_ONLY") or " ".join(PEERS)).split()
 UNCONFINED = os.path.abspath(os.environ.get("BENCH_RECEIVE",
     BUILD + "/bench/smtp-receive-counted"))
+TABLE = os.environ.get("TABLE") or BUILD + "/bench/table"	# .txt and others
 
 
 class Bench:
@@ -119,13 +120,12 @@ class Bench:
 def write(table):
     text = "\n".join(table.medians() + [""] + table.targets()) + "\n"
     print(text, end="")
-    where = BUILD + "/bench/table"
-    with open(where + ".txt", "w") as file:
+    with open(TABLE + ".txt", "w") as file:
         file.write(text)
-    with open(where + ".dat", "w") as file:
+    with open(TABLE + ".dat", "w") as file:
         file.write("\n".join(table.data()) + "\n")
-    with open(where + ".svg", "w") as file:
-        subprocess.run(["gnuplot", "-e", "data = '%s.dat'" % where,
+    with open(TABLE + ".svg", "w") as file:
+        subprocess.run(["gnuplot", "-e", "data = '%s.dat'" % TABLE,
             HERE + "/table.gnuplot"], stdout=file, check=True)
 
 
