@@ -29,6 +29,17 @@ def hierarchies():
     return second + first
 
 
+def added_up(pid):
+    """One that ends in between is counted by who reaps it, if that one is
+    looked at once more."""
+    for _ in range(10):
+        try:
+            return sum(map(processes.seconds, [pid] + processes.below(pid)))
+        except (FileNotFoundError, ProcessLookupError):
+            time.sleep(0.01)
+    raise RuntimeError("processes end too quickly to be counted")
+
+
 class Account:
     """Of the program that calls enter() before its exec."""
 
@@ -57,7 +68,7 @@ class Account:
     def seconds(self, pid):
         """pid: the program's."""
         if not self.group:
-            return sum(map(processes.seconds, [pid] + processes.below(pid)))
+            return added_up(pid)
         with open(self.group + "/" + self.file) as file:
             for line in file:
                 if line.startswith(self.word):
