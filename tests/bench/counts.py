@@ -15,20 +15,22 @@ sandbox (BUILD/bench/smtp-receive-counted), for valgrind cannot live in one."""
 import os
 import re
 import resource	# for wait4, while it may be read
+import shutil
 import socket
 import subprocess
 from typing import NamedTuple
 
 import secure
 from client import Client
-from harness import (PROGRAM, ROOT, TOP, UID, Receiver, equal, give, need, run,
-    test, tool, true)
+from harness import (PROGRAM, ROOT, SCRATCH, TOP, UID, Receiver, equal, give,
+    need, run, test, tool, true)
 from storage import Mounted, image
 
 MARGIN = 0.10
 BUILD = os.path.abspath(os.environ.get("BUILD", TOP + "/build"))
 BENCH = os.path.abspath(os.environ.get("BENCH_RECEIVE",
     BUILD + "/bench/smtp-receive-counted"))
+COMPILER = BUILD + "/smtp-receive-map"
 MIB = 1 << 20
 
 
@@ -109,8 +111,8 @@ def receiver_of(work, where=None):
         for box in boxes(work)) + "".join("user%d@example.org {base}/box0/\n"
         % n for n in range(work.addresses)), boxes(work), base=where, **conf)
     if work.compiled:
-        subprocess.run([BUILD + "/smtp-receive-map", receiver.users],
-            check=True)
+        need(os.path.exists(COMPILER), "no %s: libcdb was missing" % COMPILER)
+        subprocess.run([COMPILER, receiver.users], check=True)
     os.chmod(give(receiver.base), 0o755)	# for what is counted
     return receiver
 
@@ -174,7 +176,7 @@ def instructions(work):
     receiver = receiver_of(work)
     receiver.command = [tool("valgrind"), "-q", "--tool=callgrind",
         "--vgdb=no", "--callgrind-out-file=%s/calls.%%p" % receiver.base,
-        BENCH, *receiver.command[1:]]
+        shutil.copy(BENCH, SCRATCH), *receiver.command[1:]]
     serve(receiver, work)
     found = []
     for name in os.listdir(receiver.base):
