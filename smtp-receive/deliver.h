@@ -45,7 +45,7 @@ struct deliver {
 	bool started;			/* the blocks above it are written */
 	size_t recipient_count;
 	size_t mailbox_count;
-	uint16_t chains[DELIVER_CHAINS];	/* number, from 1, of the last */
+	uint16_t chains[DELIVER_CHAINS];	/* the last's number, from 1 */
 	struct recipient recipients[MAX_RECIPIENTS];
 	struct mailbox mailboxes[MAX_MAILBOXES + 1];	/* 1: being looked at */
 };

@@ -1,7 +1,7 @@
 # bench.mk - what it costs: tests/bench/README has methods and figures.
 #
-#	make bench		beside others: a table, of medians and ratios, also
-#				as a picture: BUILD/bench/table.txt, .dat, .svg
+#	make bench		beside others: a table of medians and ratios,
+#				and a picture: BUILD/bench/table.txt, .dat, .svg
 #	make bench ROUNDS=1 SESSIONS=20 PEERS_ONLY="mailfront postfix"
 #				a short one
 #	make bench-counts	what can be counted exactly is as it was

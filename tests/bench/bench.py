@@ -33,7 +33,7 @@ PEERS = {"mailfront": mailfront, "postfix": postfix, "dovecot": dovecot,
 ONLY = (os.environ.get("PEERS_ONLY") or " ".join(PEERS)).split()
 UNCONFINED = os.path.abspath(os.environ.get("BENCH_RECEIVE",
     BUILD + "/bench/smtp-receive-counted"))
-TABLE = os.environ.get("TABLE") or BUILD + "/bench/table"	# .txt and others
+TABLE = os.environ.get("TABLE") or BUILD + "/bench/table"	# .txt, .svg
 
 
 class Bench:

@@ -42,7 +42,7 @@ struct took {
 /* What all processes share. */
 struct tally {
 	atomic_long next;	/* the connection that nobody has made yet */
-	int64_t greeting[];	/* and behind them a struct took for each message */
+	int64_t greeting[];	/* behind them a struct took for each message */
 };
 
 struct work {
@@ -193,10 +193,11 @@ session(const struct work *work, long number)
 	s.fd = dial(work->port);
 	hear(&s, "greeting");
 	work->tally->greeting[number] = now() - start;
-	ask(&s, work->lmtp ? "LHLO bench.example\r\n" : "EHLO bench.example\r\n");
+	ask(&s, work->lmtp ? "LHLO bench.example\r\n"
+	    : "EHLO bench.example\r\n");
 	for (long i = 0; i < work->messages; i++)
 		message(&s, work, &work->took[number * work->messages + i]);
-	/* As clients that do not wait for 221: Exim keeps it back, for 200 ms or
+	/* As clients that do not wait for 221: Exim keeps it back, 200 ms or
 	 * until we close. */
 	say(&s, "QUIT\r\n", 6);
 	shutdown(s.fd, SHUT_WR);
