@@ -36,7 +36,7 @@ SEAM	= ask confined
 MONITOR	= monitor house event deliver leftover commit mailbox trace log id \
 	  client clock config setting usermap mapsearch mapform maptext \
 	  mapindex mapreader mapline mapfault mapcdb mapblock maptrailer \
-	  mapfile address username ids passwd account child spawn tls
+	  mapfile mapmemory address username ids passwd account child spawn tls
 BOTH	= main connection reply span rights forked emptyroot
 MAILDIR	= maildir delivery name undo
 

@@ -9,6 +9,8 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include "mapmemory.h"
+
 enum {
 	MAX_TRIES	= 3,	/* to read a file that changes meanwhile */
 	QUIET		= 2,	/* seconds without a change: it is written */
@@ -80,8 +82,7 @@ check(const struct stat *st)
 	return NULL;
 }
 
-/* One byte more than the file has: there is no mapping of 0 bytes.  Its
- * pages are all written at once, so they are made at once. */
+/* One byte more than the file has: there is no mapping of 0 bytes. */
 static const char *
 allocate(struct mapfile *file, char *spare, size_t size)
 {
@@ -92,12 +93,8 @@ allocate(struct mapfile *file, char *spare, size_t size)
 		file->text = spare;
 		return NULL;
 	}
-	void *text = mmap(NULL, need, PROT_READ | PROT_WRITE,
-	    MAP_PRIVATE | MAP_ANONYMOUS | MAP_POPULATE, -1, 0);
-	if (text == MAP_FAILED)
-		return "no memory to read it";
-	file->text = text;
-	return NULL;
+	file->text = mapmemory_take(need);
+	return file->text != NULL ? NULL : "no memory to read it";
 }
 
 static const char *

@@ -7,6 +7,7 @@
 #include <sys/mman.h>
 
 #include "mapline.h"
+#include "mapmemory.h"
 
 static uint64_t
 word_at(const char *at)
@@ -50,9 +51,8 @@ mapindex_open(struct mapindex *index, char *text, size_t size, uint32_t *spare,
 		memset(spare, 0, count * sizeof *spare);
 		return 0;
 	}
-	void *slots = mmap(NULL, count * sizeof *spare, PROT_READ | PROT_WRITE,
-	    MAP_PRIVATE | MAP_ANONYMOUS | MAP_POPULATE, -1, 0);
-	if (slots == MAP_FAILED) {
+	void *slots = mapmemory_take(count * sizeof *spare);
+	if (slots == NULL) {
 		*index = (struct mapindex){ 0 };
 		return -1;
 	}

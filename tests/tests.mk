@@ -45,18 +45,19 @@ LINKS_line	= line wire span
 LINKS_log	= log id span
 LINKS_mailbox	= mailbox reply $(LINKS_rights) $(LINKS_maildir)
 LINKS_maildir	= $(MAILDIR:%=maildir/%)
-LINKS_mapblock	= mapblock $(LINKS_maptrailer) mapfile
+LINKS_mapblock	= mapblock $(LINKS_maptrailer) $(LINKS_mapfile)
 LINKS_mapcdb	= mapcdb $(LINKS_mapblock) $(LINKS_mapline)
-LINKS_mapfile	= mapfile
+LINKS_mapfile	= mapfile mapmemory
 LINKS_mapform	= $(LINKS_usermap)
-LINKS_mapindex	= mapindex $(LINKS_mapline)
+LINKS_mapindex	= mapindex mapmemory $(LINKS_mapline)
 LINKS_mapline	= mapline username $(LINKS_address)
 LINKS_mapreader	= mapreader $(LINKS_mapline)
-LINKS_maptext	= maptext mapfault mapfile mapindex $(LINKS_mapreader)
+LINKS_maptext	= maptext mapfault $(LINKS_mapfile) $(LINKS_mapindex) \
+	  $(LINKS_mapreader)
 LINKS_maptrailer = maptrailer
 LINKS_monitor	= monitor tests/home $(LINKS_house)
 LINKS_param	= param span
-LINKS_passwd	= passwd ids mapfile span
+LINKS_passwd	= passwd ids $(LINKS_mapfile) span
 LINKS_path	= path span
 LINKS_reply	= reply span
 LINKS_rights	= rights $(LINKS_log)

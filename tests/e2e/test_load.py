@@ -121,6 +121,19 @@ def many_mailboxes():
         equal([len(receiver.files("new", box)) for box in boxes], [1] * 300)
 
 
+@test("100,000 addresses as text: the first, the last, and no other")
+def many_addresses():
+    users = "".join("user%d@example.org {base}/ann/\n" % number
+        for number in range(100000))
+    with Receiver(users) as receiver:
+        client = receiver.connect()
+        client.hello()
+        client.envelope(*["user%d@example.org" % number
+            for number in (0, 31415, 99999)])
+        client.ask("RCPT TO:<user100000@example.org>", "550 5.1.1")
+        client.quit()
+
+
 @test("the map rewritten in place every 100 ms: no known one gets 5xx")
 def changing_map():
     with Receiver() as receiver, Server(receiver) as server:
