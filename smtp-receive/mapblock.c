@@ -35,7 +35,7 @@ read_trailer(struct mapblock *b)
 	uint64_t length = (uint64_t)b->stamp.st_size;
 
 	errno = 0;
-	return S_ISREG(b->stamp.st_mode) && length > sizeof bytes &&
+	return length > sizeof bytes &&
 	    read_at(b, bytes, sizeof bytes, length - sizeof bytes) &&
 	    maptrailer_get(&b->trailer, bytes) && has_length(b);
 }

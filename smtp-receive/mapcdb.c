@@ -5,7 +5,6 @@
 #include <errno.h>
 #include <string.h>
 
-#include "address.h"
 #include "limit.h"
 #include "mapfile.h"
 #include "mapline.h"
@@ -16,9 +15,9 @@ enum {
 	TABLES	= 256,
 	PAIR	= 8,		/* two numbers of 4 bytes each */
 
-	/* For the lines of one search: of each target that it leads to, and
-	 * once more all there are. */
-	ROOM	= MAX_STEPS * (MAX_ADDRESS + MAX_TARGET + 64),
+	/* For the lines of one search: as many bytes as the cdb has, and
+	 * these for lines that it leads to several times. */
+	ROOM	= MAX_STEPS * 256,
 };
 
 /* Such a pair: of the header the place of a table and how many slots it has;
@@ -83,14 +82,13 @@ mapcdb_forget(struct mapcdb *cdb)
 	cdb->used = 0;
 }
 
-/* NULL: no room, for more lines than a search has steps. */
 static char *
 copy(struct mapcdb *cdb, uint64_t from, uint64_t len)
 {
 	struct mapblock *blocks = &cdb->blocks;
 	char *at = blocks->room + cdb->used;
 
-	errno = 0;
+	errno = ENOMEM;
 	if (PLACE + len > blocks->size - cdb->used)
 		return NULL;
 	memcpy(at, &from, PLACE);

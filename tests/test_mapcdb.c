@@ -83,10 +83,11 @@ discard(void)
 	ck_assert_int_eq(rmdir(directory), 0);
 }
 
+/* size: what the trailer says of the cdb's. */
 static void
-save(void)
+save(uint64_t size)
 {
-	struct maptrailer trailer = { .size = SIZE, .seed = 1 };
+	struct maptrailer trailer = { .size = size, .seed = 1 };
 	unsigned char sum[MAPTRAILER_SUM], bytes[MAPTRAILER_SIZE];
 	struct stat st;
 
@@ -107,7 +108,7 @@ find(const char *key, char **line)
 {
 	const char *what;
 
-	save();
+	save(SIZE);
 	ck_assert_int_eq(mapcdb_open(&map, file, text, &what), MAPCDB_OPEN);
 	return mapcdb_find(&map, span_of(key), line);
 }
@@ -218,6 +219,38 @@ START_TEST(a_table_without_a_free_slot_is_searched_once)
 }
 END_TEST
 
+/* A search that goes on for ever would be stopped elsewhere. */
+START_TEST(the_room_for_lines_has_an_end)
+{
+	enum mapcdb_entry entry;
+	char *line;
+	int n = 0;
+
+	for (entry = find("a@b", &line); entry == MAPCDB_LINE; n++)
+		entry = mapcdb_find(&map, span_of("a@b"), &line);
+	ck_assert_int_eq(entry, MAPCDB_DAMAGED);
+	ck_assert_int_gt(n, 10000);
+	mapcdb_forget(&map);
+	ck_assert_int_eq(mapcdb_find(&map, span_of("a@b"), &line),
+	    MAPCDB_LINE);
+}
+END_TEST
+
+static const uint64_t sizes[] = {
+	0, SIZE - 1, SIZE + 1, MAPTRAILER_BLOCK, UINT32_MAX, UINT64_MAX,
+};
+
+START_TEST(a_trailer_for_another_size)
+{
+	const char *what = NULL;
+
+	save(sizes[_i]);
+	ck_assert_int_eq(mapcdb_open(&map, file, text, &what), MAPCDB_BAD);
+	ck_assert_ptr_eq(what, mapcdb_damaged);
+	ck_assert_ptr_null(map.blocks.at);
+}
+END_TEST
+
 Suite *
 suite(void)
 {
@@ -230,6 +263,9 @@ suite(void)
 	tcase_add_test(tc, a_key_at_the_end);
 	tcase_add_test(tc, another_key_of_the_same_hash);
 	tcase_add_test(tc, a_table_without_a_free_slot_is_searched_once);
+	tcase_add_test(tc, the_room_for_lines_has_an_end);
+	tcase_add_loop_test(tc, a_trailer_for_another_size, 0,
+	    countof(sizes));
 	suite_add_tcase(s, tc);
 	return s;
 }

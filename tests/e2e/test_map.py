@@ -338,15 +338,21 @@ def between():
         equal(len(house.log("stale")), 1)
 
 
-@test("edited while it is compiled: it begins again")
+@test("edited while it is compiled: it begins again, also when it is in place")
 def meanwhile():
-    with House() as house:
-        editor = threading.Timer(0.3, lambda: house.edit(MAP + MORE))
-        editor.start()
-        house.compile(under=trace("/dev/null",
-            "fsync:delay_enter=1500000:when=1"))
-        editor.join()
-        equal(house.rcpts(("new", "250"), ("eve", UNKNOWN)), "cdb")
+    for when in 1, 2:
+        with House() as house:
+            def edit():
+                until(lambda: "users.cdb" in house.listed() if when == 2
+                    else len(house.listed()) > 1, "the file")
+                house.edit(MAP + MORE)
+
+            editor = threading.Thread(target=edit)
+            editor.start()
+            house.compile(under=trace("/dev/null",
+                "fsync:delay_enter=1000000:when=%d" % when))
+            editor.join()
+            equal(house.rcpts(("new", "250"), ("eve", UNKNOWN)), "cdb")
 
 
 @test("edited without end: exit status 75, the old one, nothing is left")
