@@ -6,7 +6,8 @@
 MAP	= smtp-receive/map
 MAP_SOURCES = $(addprefix $(MAP)/,smtp-receive-map.c compile.c replace.c) \
 	  $(addprefix smtp-receive/,maptext.c mapfault.c mapfile.c mapmemory.c \
-	  mapindex.c mapreader.c mapline.c maptrailer.c address.c username.c span.c)
+	  mapindex.c mapreader.c mapline.c maptrailer.c address.c username.c \
+	  span.c)
 MAP_HEADERS = $(wildcard $(MAP)/*.h smtp-receive/*.h)
 MAP_BUILD = $(GLIBC_CC) $(filter-out -MMD -MP,$(COMPILE)) -fPIE -pie \
 	  -Wl,-z,relro,-z,now,-z,noexecstack $(LDFLAGS)
