@@ -40,47 +40,57 @@ read_trailer(struct mapblock *b)
 	    maptrailer_get(&b->trailer, bytes) && has_length(b);
 }
 
-/* Of the mapping: two blocks, and the caller's room. */
-static uint64_t
-length(const struct mapblock *b)
-{
-	return 2 * MAPTRAILER_BLOCK + (uint64_t)b->size;
-}
+/* Both blocks and the room: a mapping so small that the page tables are there,
+ * mostly, which cost more than its pages. */
+enum { PAGES = 3 * MAPTRAILER_BLOCK };
 
-/* NORESERVE: nearly none of it will be touched. */
 static bool
-allocate(struct mapblock *b, size_t room)
+allocate(struct mapblock *b)
 {
-	b->size = (size_t)b->trailer.size + room;
-	errno = ENOMEM;
-	if (length(b) > SIZE_MAX)
-		return false;
-	void *at = mmap(NULL, (size_t)length(b), PROT_READ | PROT_WRITE,
-	    MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+	void *at = mmap(NULL, PAGES, PROT_READ | PROT_WRITE, MAP_PRIVATE |
+	    MAP_ANONYMOUS | MAP_POPULATE, -1, 0);
+
 	if (at == MAP_FAILED)
 		return false;
 	b->at = at;
 	b->room = b->at + 2 * MAPTRAILER_BLOCK;
+	b->size = MAPTRAILER_BLOCK;
+	return true;
+}
+
+/* NORESERVE: nearly none of it will be touched. */
+bool
+mapblock_enlarge(struct mapblock *b, size_t more)
+{
+	size_t size = (size_t)b->trailer.size + more;
+	void *at = size < more ? MAP_FAILED : mmap(NULL, size, PROT_READ |
+	    PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+
+	if (at == MAP_FAILED)
+		return false;
+	b->room = at;
+	b->size = size;
+	b->large = true;
 	return true;
 }
 
 static enum mapblock_answer
-prepare(struct mapblock *b, size_t room)
+prepare(struct mapblock *b)
 {
 	if (fstat(b->fd, &b->stamp) == -1)
 		return MAPBLOCK_NONE;
 	if (!read_trailer(b))
 		return MAPBLOCK_DAMAGED;
-	return allocate(b, room) ? MAPBLOCK_OPEN : MAPBLOCK_NO_MEMORY;
+	return allocate(b) ? MAPBLOCK_OPEN : MAPBLOCK_NO_MEMORY;
 }
 
 enum mapblock_answer
-mapblock_open(struct mapblock *b, const char *path, size_t room)
+mapblock_open(struct mapblock *b, const char *path)
 {
 	*b = (struct mapblock){ .fd = mapfile_open(path) };
 	if (b->fd == -1)
 		return MAPBLOCK_NONE;
-	enum mapblock_answer answer = prepare(b, room);
+	enum mapblock_answer answer = prepare(b);
 	if (answer != MAPBLOCK_OPEN) {
 		int saved = errno;
 
@@ -93,8 +103,10 @@ mapblock_open(struct mapblock *b, const char *path, size_t room)
 void
 mapblock_close(struct mapblock *b)
 {
+	if (b->large)
+		munmap(b->room, b->size);
 	if (b->at != NULL) {
-		munmap(b->at, (size_t)length(b));
+		munmap(b->at, PAGES);
 		close(b->fd);
 	}
 	*b = (struct mapblock){ 0 };

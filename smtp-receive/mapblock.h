@@ -23,9 +23,10 @@ struct mapblock {
 	char *at;		/* the two; NULL: nothing is open */
 	bool first;		/* that one is there */
 	uint64_t other;		/* the number of that one; 0: none */
-	/* The caller's, for what he copies. */
+	/* The caller's, for what he copies: a page at first. */
 	char *room;
 	size_t size;
+	bool large;
 };
 
 enum mapblock_answer {
@@ -35,11 +36,13 @@ enum mapblock_answer {
 	MAPBLOCK_DAMAGED,	/* the same */
 };
 
-/* Reads the trailer.  The room has as many bytes as the cdb, and room more.
- * Close it only if it is open. */
-enum mapblock_answer mapblock_open(struct mapblock *, const char *path,
-    size_t room);
+/* Reads the trailer.  Close it only if it is open. */
+enum mapblock_answer mapblock_open(struct mapblock *, const char *path);
 void mapblock_close(struct mapblock *);
+
+/* Once: another room, as large as the cdb and more.  What is in the first one
+ * stays there.  False, with errno: there is no memory. */
+bool mapblock_enlarge(struct mapblock *, size_t more);
 
 /* Copies len bytes from there on.  False: there are not so many, they cannot
  * be read, or they are damaged; errno is 0 where no system call failed. */

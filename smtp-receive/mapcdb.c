@@ -82,15 +82,28 @@ mapcdb_forget(struct mapcdb *cdb)
 	cdb->used = 0;
 }
 
+static bool
+make_room(struct mapcdb *cdb, uint64_t len)
+{
+	struct mapblock *blocks = &cdb->blocks;
+
+	errno = ENOMEM;
+	if (len <= blocks->size - cdb->used)
+		return true;
+	if (blocks->large || !mapblock_enlarge(blocks, ROOM))
+		return false;
+	cdb->used = 0;
+	return len <= blocks->size;
+}
+
 static char *
 copy(struct mapcdb *cdb, uint64_t from, uint64_t len)
 {
 	struct mapblock *blocks = &cdb->blocks;
-	char *at = blocks->room + cdb->used;
 
-	errno = ENOMEM;
-	if (PLACE + len > blocks->size - cdb->used)
+	if (!make_room(cdb, PLACE + len))
 		return NULL;
+	char *at = blocks->room + cdb->used;
 	memcpy(at, &from, PLACE);
 	return mapblock_read(blocks, from, at + PLACE, (size_t)len) ?
 	    at + PLACE : NULL;
@@ -177,8 +190,7 @@ enum mapcdb_state
 mapcdb_open(struct mapcdb *cdb, const char *path, const char *text,
     const char **what)
 {
-	enum mapblock_answer answer = mapblock_open(&cdb->blocks, path,
-	    ROOM);
+	enum mapblock_answer answer = mapblock_open(&cdb->blocks, path);
 
 	cdb->used = 0;
 	if (answer == MAPBLOCK_NONE)
