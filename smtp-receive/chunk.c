@@ -2,8 +2,6 @@
 
 #include "chunk.h"
 
-#include <string.h>
-
 /* The CR that waited is text after all. */
 static size_t
 put_cr(struct chunk *c, unsigned char *out)
@@ -27,11 +25,9 @@ end_line(struct chunk *c, struct span *in, unsigned char *out)
 static size_t
 copy_run(struct chunk *c, struct span *in, unsigned char *out, size_t room)
 {
-	size_t len = span_run(*in);
+	size_t len = span_copy_run(*in, out, room);
 
-	if (len > room)
-		len = room;
-	memcpy(out, span_cut(in, len).at, len);
+	span_cut(in, len);
 	c->size += len;
 	return len;
 }

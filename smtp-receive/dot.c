@@ -2,20 +2,6 @@
 
 #include "dot.h"
 
-#include <string.h>
-
-static size_t
-copy_run(struct dot *d, struct span *in, unsigned char *out, size_t room)
-{
-	size_t len = span_run(*in);
-
-	if (len > room)
-		len = room;
-	memcpy(out, span_cut(in, len).at, len);
-	d->octets += len;
-	return len;
-}
-
 static void
 end_line(struct dot *d, struct span *in, unsigned char *out)
 {
@@ -23,6 +9,23 @@ end_line(struct dot *d, struct span *in, unsigned char *out)
 	*out = '\n';
 	d->octets++;
 	d->lines++;
+}
+
+/* With the line's end, where that is there, too: so most lines are one step. */
+static size_t
+copy_run(struct dot *d, struct span *in, unsigned char *out, size_t room)
+{
+	size_t len = span_copy_run(*in, out, room);
+
+	span_cut(in, len);
+	d->octets += len;
+	if (len == room || in->len < 2 || in->at[0] != '\r' ||
+	    in->at[1] != '\n')
+		return len;
+	span_cut(in, 1);
+	end_line(d, in, out + len);
+	d->state = DOT_START;
+	return len + 1;
 }
 
 /* In the middle of a line: as much of it as is there.  One octet of room is

@@ -64,18 +64,20 @@ ends_line(uint64_t word)
 
 /* Every octet of every message comes along here: eight at a time, once. */
 size_t
-span_run(struct span s)
+span_copy_run(struct span s, void *to, size_t size)
 {
+	size_t len = s.len < size ? s.len : size, n = 0;
+	char *out = to;
 	uint64_t word;
-	size_t n = 0;
 
-	for (; n + sizeof word <= s.len; n += sizeof word) {
+	for (; n + sizeof word <= len; n += sizeof word) {
 		memcpy(&word, s.at + n, sizeof word);
 		if (ends_line(word) != 0)
 			break;
+		memcpy(out + n, &word, sizeof word);
 	}
-	while (n < s.len && s.at[n] != '\n' && s.at[n] != '\r')
-		n++;
+	for (; n < len && s.at[n] != '\n' && s.at[n] != '\r'; n++)
+		out[n] = s.at[n];
 	return n;
 }
 

@@ -33,8 +33,9 @@ struct span span_field(struct span *s, char stop);
  * there. */
 struct span span_word(struct span *s);
 
-/* How many octets come before the next CR or LF. */
-size_t span_run(struct span);
+/* Copies what comes before the next CR or LF, at most size octets of it, and
+ * returns how many. */
+size_t span_copy_run(struct span, void *to, size_t size);
 
 /* Without the spaces and tabs at both ends. */
 struct span span_trim(struct span);

@@ -242,13 +242,16 @@ START_TEST(run_ends_at_a_line_end)
 		{ 2999, 3000, 3000, 2999 }, { 3000, 2999, 3000, 2999 },
 		{ 3000, 3000, 3000, 3000 },
 	};
-	static char text[3001];
+	static char text[3001], to[3001];
 
 	memset(text, 'x', sizeof text);
 	text[rows[_i].lf] = '\n';
 	text[rows[_i].cr] = rows[_i].cr == rows[_i].lf ? 'x' : '\r';
-	ck_assert_uint_eq(span_run((struct span){ text, rows[_i].len }),
-	    rows[_i].run);
+	ck_assert_uint_eq(span_copy_run((struct span){ text, rows[_i].len },
+	    to, sizeof to), rows[_i].run);
+	ck_assert_int_eq(memcmp(to, text, rows[_i].run), 0);
+	ck_assert_uint_eq(span_copy_run((struct span){ text, rows[_i].len },
+	    to, 5), rows[_i].run < 5 ? rows[_i].run : 5);
 }
 END_TEST
 
@@ -256,15 +259,17 @@ END_TEST
 START_TEST(run_goes_on_over_all_other_octets)
 {
 	for (int c = 0; c < 256; c++) {
-		char text[17];
+		char text[17], to[17];
 		bool ends = c == '\n' || c == '\r';
 
 		for (size_t i = 0; i < 16; i++) {
 			memset(text, 'x', sizeof text);
 			text[i] = (char)c;
 			text[i + 1] = '\n';
-			ck_assert_uint_eq(span_run((struct span){ text,
-			    sizeof text }), ends ? i : i + 1);
+			size_t len = span_copy_run((struct span){ text,
+			    sizeof text }, to, sizeof to);
+			ck_assert_uint_eq(len, ends ? i : i + 1);
+			ck_assert_int_eq(memcmp(to, text, len), 0);
 		}
 	}
 }
