@@ -49,21 +49,6 @@ put(char at[CLIENT_ADDRESS], const char *format, const char *text)
 	return len > 0 && len < CLIENT_ADDRESS;
 }
 
-/* Is 0 a socket at all? */
-static bool
-look_local(struct client *c)
-{
-	union address a = { .any = { .sa_family = AF_UNSPEC } };
-	socklen_t len = sizeof a;
-
-	if (getsockname(0, &a.any, &len) == -1)
-		return errno != ENOTSOCK && errno != EBADF;
-	if (print(&a, c->local))
-		c->port = ntohs(a.any.sa_family == AF_INET ? a.in.sin_port
-		    : a.in6.sin6_port);
-	return true;
-}
-
 static bool
 is_socket(int fd)
 {
@@ -71,6 +56,22 @@ is_socket(int fd)
 	socklen_t len = sizeof type;
 
 	return getsockopt(fd, SOL_SOCKET, SO_TYPE, &type, &len) == 0;
+}
+
+/* Is 0 a socket at all?  One call tells both, if it does not fail for a reason
+ * of its own. */
+static bool
+look_local(struct client *c)
+{
+	union address a = { .any = { .sa_family = AF_UNSPEC } };
+	socklen_t len = sizeof a;
+
+	if (getsockname(0, &a.any, &len) == -1)
+		return errno != ENOTSOCK && is_socket(0);
+	if (print(&a, c->local))
+		c->port = ntohs(a.any.sa_family == AF_INET ? a.in.sin_port
+		    : a.in6.sin6_port);
+	return true;
 }
 
 void

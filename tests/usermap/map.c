@@ -231,7 +231,7 @@ find(const char *address)
 	/* Nothing behind the address may be looked at: ASan would see it. */
 	size_t len = strlen(address);
 	char *exactly = malloc(len + (len == 0));
-	struct finding f;
+	static struct finding f;	/* what is found of users stays */
 
 	memcpy(exactly, address, len);
 	usermap_find(&map, (struct span){ exactly, len }, &f);

@@ -75,7 +75,10 @@ def priorities():
     configure(MAP + "no target\n")
     connect().refused("nobody@example.org", "451 4.3.5")
     configure()
+    sh("/usr/local/sbin/smtp-receive-map")
+    configure()
     healthy()
+    os.unlink("/etc/smtp-receive/users.cdb")
     seen = {re.match(r"event=(\w+)", line)[1]: priority
         for priority, line in journal.events()}
     wanted = documented()

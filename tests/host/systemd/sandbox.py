@@ -110,7 +110,7 @@ def session():
 def stopped():
     """A stop in the middle of a connection: the client is told."""
     client = connect(seconds=10)
-    client.hear("220 ")
+    client.hello()
     sh("systemctl stop --no-block 'smtp-receive@*'")
     try:
         true("421" in client.rest_text(), "not told")

@@ -71,6 +71,7 @@ ERRNOS = {
     "pipe2": "EMFILE ENFILE ENOMEM EINVAL",
     "pidfd_open": "EMFILE ENFILE ENOMEM ENODEV EPERM ENOSYS EINVAL",
     "geteuid": "", "getegid": "", "getpid": "", "gettid": "", "exit_group": "",
+    "clock_gettime": "",	# of clocks that there are
 }
 
 # The calls that bring a message to the disk, and the errnos that say no more

@@ -167,11 +167,23 @@ def same(cell, tracer):
 def no_log():
     cell = Cell("no log", two("ann", "bob"), logged=False)
     for fault in ("write:error=EIO", "write:error=ENOSPC",
-            "write:error=EAGAIN", "write:error=EPIPE", "write:error=EINTR",
-            "poll:error=ENOMEM", "poll:retval=0"):
+            "write:error=EAGAIN", "write:error=EPIPE", "write:error=EINTR"):
         trial = same(cell, lambda out: [tool("strace"), "-o", out, "-P",
             os.path.dirname(out) + "/log", "-e", "inject=" + fault])
         equal(trial.log_text, "", "the log")
+        true(trial.trace_text.count("(INJECTED)") > 4, "faults of the log")
+
+
+@test("a log that is a pipe, for which it must wait: it cannot, nor write")
+def no_pipe():
+    pipe = SCRATCH + "/pipe"
+    os.mkfifo(pipe)
+    os.chmod(pipe, 0o666)
+    cell = Cell("no pipe", two("ann", "bob"), words=shell("2<>" + pipe),
+        logged=False)
+    for fault in ("poll:error=ENOMEM", "poll:retval=0", "write:error=EIO"):
+        trial = same(cell, lambda out: [tool("strace"), "-o", out, "-P", pipe,
+            "-e", "inject=" + fault])
         true(trial.trace_text.count("(INJECTED)") > 4, "faults of the log")
 
 
