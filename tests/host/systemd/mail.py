@@ -76,7 +76,8 @@ def priorities():
     connect().refused("nobody@example.org", "451 4.3.5")
     configure()
     sh("/usr/local/sbin/smtp-receive-map")
-    configure()
+    configure()				# it is stale
+    connect().refused("nobody@example.org", "550 5.1.1")
     healthy()
     os.unlink("/etc/smtp-receive/users.cdb")
     seen = {re.match(r"event=(\w+)", line)[1]: priority
