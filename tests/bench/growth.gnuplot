@@ -66,7 +66,7 @@ plot [1:1e6] [0.01:] file index "maps" using 1:2 with linespoints ls 1 \
 # There is no 0 on this scale.
 set title "0 to 1,000,000 messages in new/ already: ms"
 set xtics ("0" 10, "100" 100, "10,000" 1e4, "1,000,000" 1e6)
-plot [9.9:1e6] [1:] file index "files" using ($1 > 0 ? $1 : 10):2 \
+plot [9.9:1e6] [1:100] file index "files" using ($1 > 0 ? $1 : 10):2 \
     with linespoints ls 1 title "dot to 250", \
     "" index "files" using ($1 > 0 ? $1 : 10):4 with linespoints ls 2 \
     title "CPU", \
