@@ -1,7 +1,7 @@
 /* usermap.h - whom the mail for an address goes to.
  *
  * The map of smtp-receive-users(5).  Its text is read whole into memory of its
- * own and indexed; 10,000 lines cost well under 2 ms.  Where the cdb beside it
+ * own and indexed; 10,000 lines cost 1 to 3 ms.  Where the cdb beside it
  * was made of that text, it is looked up there, and a million lines cost a few
  * reads.  What is found points into memory that is good until the next
  * usermap_find, usermap_open or usermap_close.  Whose home "~" is, is asked of
