@@ -71,7 +71,6 @@ log_open(struct log *log, enum config_log target, bool closed2)
 	log->fd = to_syslog ? -1 : 2;
 	log->prefix = !to_syslog && is_journal(&two);
 	log->quick = is_quick(&two);
-	log->target = target;
 	if (to_syslog)
 		openlog("smtp-receive", LOG_PID | LOG_NDELAY, LOG_MAIL);
 }

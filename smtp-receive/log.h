@@ -29,7 +29,6 @@ struct log {
 	int fd;			/* -1: syslog */
 	bool prefix;		/* the journal reads: <PRIORITY> first */
 	bool quick;		/* a write never has to wait */
-	enum config_log target;
 	char id[MAX_ID];	/* the connection's, 13 characters */
 	unsigned mail;		/* not 0: the number of the mail in hand */
 	const char *client;	/* its address; outlives the log */

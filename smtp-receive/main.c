@@ -181,7 +181,7 @@ start(struct program *p, const char *bad_usage)
 	if (read_config(p, bad_usage) == -1)
 		return connection_refuse(c, reply_misconfigured,
 		    CONNECTION_CONFIG);
-	if (c->config.log != c->log.target)
+	if (c->config.log != CONFIG_LOG_AUTO)
 		log_open(&c->log, c->config.log, closed2);
 	if (c->signals == -1) {
 		errno = signals_error;

@@ -4,7 +4,6 @@
 
 #include <cdb.h>
 #include <errno.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/random.h>
@@ -21,14 +20,23 @@ struct work {
 	char *data;		/* of one record: room for any line's */
 };
 
+static char *
+put(char *at, struct span s)
+{
+	memcpy(at, s.at, s.len);
+	return at + s.len;
+}
+
 /* " TARGETS\n17\n": its length in w->data. */
 static size_t
 put_data(struct work *w, struct span rest, unsigned long line)
 {
-	w->data[0] = ' ';
-	memcpy(w->data + 1, rest.at, rest.len);
-	return 1 + rest.len + (size_t)sprintf(w->data + 1 + rest.len,
-	    "\n%lu\n", line);
+	char digits[SPAN_DECIMAL];
+	char *at = put(w->data, span_of(" "));
+
+	at = put(put(at, rest), span_of("\n"));
+	at = put(put(at, span_decimal(line, digits)), span_of("\n"));
+	return (size_t)(at - w->data);
 }
 
 static int
@@ -162,7 +170,8 @@ add_trailer(const struct maptext *text, int fd)
 int
 compile_text(struct maptext *text, int fd)
 {
-	enum { AROUND = 32 };		/* white space, number, line ends */
+	/* White space, number, line ends. */
+	enum { AROUND = 3 + SPAN_DECIMAL };
 	struct work work = {
 		.text = text,
 		.data = malloc(text->file.size + AROUND),

@@ -222,18 +222,24 @@ def whole(house, before):
     return now == before
 
 
+def rounds(house):
+    """For each step a map that was edited since it was compiled, and the
+    compiled one."""
+    for step in steps(house):
+        house.edit(MAP)
+        house.compile()
+        before = house.compiled()
+        house.edit(MAP + MORE)
+        if ROOT or not step.startswith("fchown"):
+            yield step, before
+
+
 @test("killed at each step: the compiled map is the old one or the new one")
 def killed():
     with House() as house:
         owned(house)
         old = new = 0
-        for step in steps(house):
-            house.edit(MAP)
-            house.compile()
-            before = house.compiled()
-            house.edit(MAP + MORE)
-            if not ROOT and step.startswith("fchown"):
-                continue
+        for step, before in rounds(house):
             house.compile(wanted=-9, under=trace("/dev/null",
                 step.replace(":", ":signal=KILL:")))
             if whole(house, before):
@@ -247,13 +253,7 @@ def killed():
 def failing():
     with House() as house:
         owned(house)
-        for step in steps(house):
-            house.edit(MAP)
-            house.compile()
-            before = house.compiled()
-            house.edit(MAP + MORE)
-            if not ROOT and step.startswith("fchown"):
-                continue
+        for step, before in rounds(house):
             status = 73 if step.startswith("openat") else 74
             said = house.compile(wanted=status, under=trace("/dev/null",
                 step.replace(":", ":error=EIO:")))

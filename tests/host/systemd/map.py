@@ -3,6 +3,8 @@ leaves the compiled one, and the journal has the reason.
 
 time limit: 200"""
 
+import contextlib
+
 from booted import *
 from clients import *
 from journal import Journal
@@ -59,24 +61,29 @@ def enabled():
     equal(asked("ann", "250"), "cdb")
 
 
-@test("the map is edited: by and by it is compiled, and never wrong meanwhile")
-def edited():
+@contextlib.contextmanager
+def compiles():
+    """What is done in here is, by and by."""
     before = compiled()
-    edit(MAP + NEW, 10)
-    asked("new", "250")
+    yield
     until(lambda: compiled() != before, "it to be compiled", 20)
     until(quiet, "the service to end")
+
+
+@test("the map is edited: by and by it is compiled, and never wrong meanwhile")
+def edited():
+    with compiles():
+        edit(MAP + NEW, 10)
+        asked("new", "250")
     equal(asked("new", "250"), "cdb")
     equal(asked("eve", "550 5.1.1"), "cdb")
 
 
 @test("edited in place, twice: the last word counts")
 def twice():
-    before = compiled()
-    write(USERS, MAP, 0)
-    write(USERS, MAP + "late@example.org ann@example.org\n", 0)
-    until(lambda: compiled() != before, "it to be compiled", 20)
-    until(quiet, "the service to end")
+    with compiles():
+        write(USERS, MAP, 0)
+        write(USERS, MAP + "late@example.org ann@example.org\n", 0)
     equal(asked("late", "250"), "cdb")
     equal(asked("new", "550 5.1.1"), "cdb")
 
@@ -84,10 +91,8 @@ def twice():
 @test("edited ten times in a few seconds: it is still watched afterwards")
 def often():
     for number in range(10):
-        before = compiled()
-        edit(MAP + NEW + "#" * number + "\n", 10)
-        until(lambda: compiled() != before, "edit %d" % number, 20)
-        until(quiet, "the service to end")
+        with compiles():
+            edit(MAP + NEW + "#" * number + "\n", 10)
     equal(asked("new", "250"), "cdb")
 
 
@@ -110,10 +115,8 @@ def faulty():
 
 @test("its owner and mode are the map's, also if it is not root's")
 def owner():
-    before = compiled()
-    sh("chown vmail:vmail %s; chmod 640 %s" % (USERS, USERS))
-    until(lambda: compiled() != before, "it to be compiled", 20)
-    until(quiet, "the service to end")
+    with compiles():
+        sh("chown vmail:vmail %s; chmod 640 %s" % (USERS, USERS))
     equal(sh("stat -c %%U:%%G:%%a %s" % CDB), "vmail:vmail:640")
     equal(asked("ann", "250"), "cdb")
 
